@@ -1,0 +1,7 @@
+"""``python -m boai`` is ``boai``."""
+
+import sys
+
+from boai.site.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Floors 1 to 4: lists of places, parties, items and people; books and proof."""

@@ -1,0 +1,1 @@
+"""Pure ground (core, merkle) and Django without domain (kit)."""

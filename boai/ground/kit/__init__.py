@@ -1,0 +1,1 @@
+"""Django without domain: fields, guards, pages, documents, the design system."""

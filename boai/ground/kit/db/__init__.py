@@ -1,0 +1,1 @@
+"""What the database must do on SQLite and PostgreSQL alike."""

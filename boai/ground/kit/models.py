@@ -1,0 +1,26 @@
+"""Tables without domain."""
+
+from django.db import models
+
+
+class NumberSeries(models.Model):
+    """The next running number of one series of one day. PII: none."""
+
+    name = models.CharField(max_length=80, unique=True)
+    next_number = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(next_number__gte=1), name="kit_series_counts_up"
+            )
+        ]
+
+
+class JobRun(models.Model):
+    """When a timed job last ran, and what it said if it failed. PII: none."""
+
+    name = models.CharField(max_length=80, unique=True)
+    last_started = models.DateTimeField(null=True)
+    last_ended = models.DateTimeField(null=True)
+    failure = models.TextField(default="", blank=True)

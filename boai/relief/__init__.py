@@ -1,0 +1,1 @@
+"""The relief wing: stores, transport, money, gifts, needs."""

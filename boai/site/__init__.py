@@ -1,0 +1,1 @@
+"""The roof: settings, addresses, navigation, start pages, checks, the command line, the demo."""

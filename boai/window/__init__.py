@@ -1,0 +1,1 @@
+"""The window: what the public may see, and prove."""
