@@ -11,6 +11,7 @@ SELF_REGISTERING = (
     "tasks",
     "jobs",
     "services.auditing",
+    "importing",
     "services.importing",
 )
 """Modules that fill a register when imported: listeners, figures, to-do lines, jobs, laws, importers."""

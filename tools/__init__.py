@@ -1,0 +1,1 @@
+"""Tools for developers of the house; nothing here is shipped."""

@@ -1,0 +1,127 @@
+"""``make test`` and ``make check``: every check of the house, one after the other, with a summary.
+
+``all``: lint, format, types, walls, catalogues, migrations, the suite on SQLite, the suite on
+PostgreSQL where one can be reached (or ``BOAI_TEST_DATABASE_URL`` names one), the browser journeys
+where a Chromium is there. What is skipped is said, with its reason; with ``CI`` set, skipping is a
+failure.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PY = sys.executable
+BIN = Path(PY).parent
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass
+class Outcome:
+    """One check: its name, how it ended (``passed``, ``failed``, ``skipped: why``), seconds."""
+
+    name: str
+    end: str
+    seconds: float = 0.0
+
+
+def run(name: str, command: Sequence[str], extra: Mapping[str, str] | None = None) -> Outcome:
+    """Run one check and say how it ended."""
+    print(f"\n== {name}", flush=True)
+    began = time.monotonic()
+    code = subprocess.run(command, env={**os.environ, **(extra or {})}, check=False).returncode
+    return Outcome(name, "passed" if code == 0 else "failed", time.monotonic() - began)
+
+
+def static() -> list[Outcome]:
+    """Lint, format, types, walls, catalogues, migrations."""
+    home = tempfile.mkdtemp(prefix="boai-check-")
+    own = {"BOAI_HOME": home}
+    return [
+        run("lint", [f"{BIN}/ruff", "check", "boai", "tests", "tools"]),
+        run("format", [f"{BIN}/ruff", "format", "--check", "boai", "tests", "tools"]),
+        run("types", [f"{BIN}/mypy"], own),
+        run("walls", [f"{BIN}/lint-imports"], own),
+        run("catalogues", [PY, "-m", "tools.messages", "check"], own),
+        run("migrations", [PY, "manage.py", "makemigrations", "--check", "--dry-run"], own),
+    ]
+
+
+def postgres() -> str | None:
+    """The address of a PostgreSQL that the suite may use, or ``None``."""
+    import psycopg
+
+    named = os.environ.get("BOAI_TEST_DATABASE_URL")
+    tries = (
+        [named]
+        if named
+        else [
+            "postgresql:///postgres",
+            "postgresql://root@127.0.0.1:5432/postgres",
+            "postgresql://postgres@127.0.0.1:5432/postgres",
+        ]
+    )
+    for address in tries:
+        try:
+            with psycopg.connect(address, connect_timeout=3) as connection:
+                row = connection.execute(
+                    "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+                ).fetchone()
+                if row and row[0]:
+                    return address
+        except psycopg.Error:
+            continue
+    return None
+
+
+def suite(name: str, marks: str, extra: Mapping[str, str], workers: str = "2") -> Outcome:
+    """The suite under one database; two workers, for two cores."""
+    command = [PY, "-m", "pytest", "tests", "-m", marks, "-n", workers, "--durations=8"]
+    home = tempfile.mkdtemp(prefix="boai-suite-")
+    outcome = run(name, command, {"BOAI_HOME": home, **extra})
+    shutil.rmtree(home, ignore_errors=True)
+    return outcome
+
+
+def everything() -> list[Outcome]:
+    """All checks on all that is there."""
+    outcomes = static()
+    fast = "not browser"
+    outcomes.append(suite("suite on SQLite", fast, {"BOAI_DATABASE_URL": ""}))
+    address = postgres()
+    if address is None:
+        why = "skipped: no PostgreSQL answers (name one in BOAI_TEST_DATABASE_URL)"
+        outcomes.append(Outcome("suite on PostgreSQL", why))
+    else:
+        outcomes.append(suite("suite on PostgreSQL", fast, {"BOAI_DATABASE_URL": address}))
+    return outcomes + browser()
+
+
+def browser() -> list[Outcome]:
+    """The journeys in real Chromium."""
+    if not any(shutil.which(name) for name in CHROMIUM):
+        return [Outcome("browser journeys", "skipped: no Chromium on this machine")]
+    return [suite("browser journeys", "browser", {"BOAI_DATABASE_URL": ""}, workers="0")]
+
+
+def main(what: str) -> int:
+    """Run ``all``, ``fast`` or ``browser`` and print the summary."""
+    outcomes = {"all": everything, "fast": static, "browser": browser}[what]()
+    print("\n== summary")
+    for outcome in outcomes:
+        print(f"{outcome.seconds:8.1f} s  {outcome.name}: {outcome.end}")
+    skipped = [o for o in outcomes if o.end.startswith("skipped")]
+    failed = [o for o in outcomes if o.end == "failed"]
+    if os.environ.get("CI") and skipped:
+        print("on CI nothing may be skipped")
+        return 1
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "all"))
