@@ -1,0 +1,5 @@
+"""The proof machinery, pure: RFC 6962 trees, C2SP tiles, signed notes, checkpoints, proofs.
+
+Knows no Django, no database and no file system. ``verify.py`` is the public verifier: one file that
+shares no code with the rest, so that one mistake cannot hide in both.
+"""
