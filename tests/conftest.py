@@ -1,0 +1,45 @@
+"""Fixtures for every test: a moment, a small world, browsers signed in as its people."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from boai.foundations.identity.web.middleware import SEAT
+from boai.ground.core.actors import Actor
+from boai.ground.core.clock import CHINA
+
+from tests.factories.world import World, make_world
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment at which tests act."""
+    return datetime(2020, 1, 29, 10, 0, tzinfo=CHINA)
+
+
+@pytest.fixture
+def world(db: None, at: datetime) -> World:
+    """Places and cast."""
+    return make_world(at)
+
+
+@pytest.fixture
+def client_for(db: None) -> Callable[[Actor | None], Client]:
+    """A browser signed in as an actor, in the actor's post; ``None`` is a visitor."""
+
+    def make(actor: Actor | None) -> Client:
+        client = Client()
+        if actor is not None:
+            user = get_user_model().objects.get(pk=actor.user_id)
+            client.force_login(user, backend=BACKEND)
+            session = client.session
+            session[SEAT] = actor.organisation_id
+            session.save()
+        return client
+
+    return make

@@ -1,0 +1,1 @@
+"""People and places for tests, made by calling services so that test data obeys the books."""
