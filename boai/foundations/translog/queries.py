@@ -1,0 +1,99 @@
+"""Reading the log."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from boai.foundations.translog import files
+from boai.foundations.translog.models import Leaf, LeafSalt, SignedHead
+from boai.foundations.translog.rules import commitment
+from boai.foundations.translog.values import Checkpoint, LeafRow
+from boai.ground.merkle.checkpoints import proof_text
+from boai.ground.merkle.tiles import nodes_from_tiles
+from boai.ground.merkle.tree import inclusion_proof
+
+_AT_ONCE = 1000
+
+
+def checkpoint() -> Checkpoint | None:
+    """The newest signed head, or ``None`` before the first."""
+    head = SignedHead.objects.order_by("-size").first()
+    return _checkpoint(head) if head else None
+
+
+def checkpoints(limit: int = 30) -> list[Checkpoint]:
+    """The newest signed heads, newest first."""
+    return [_checkpoint(head) for head in SignedHead.objects.order_by("-size")[:limit]]
+
+
+def leaf_of(ref: str) -> LeafRow | None:
+    """The leaf of one public act, also while it waits for its index."""
+    leaf = Leaf.objects.filter(ref=ref).first()
+    return _row(leaf) if leaf else None
+
+
+def leaves_of(refs: Sequence[str]) -> dict[str, LeafRow]:
+    """The leaves of several acts, by reference; acts without a leaf are left out."""
+    return {leaf.ref: _row(leaf) for leaf in Leaf.objects.filter(ref__in=list(refs))}
+
+
+def leaves(kind: str | None = None, upto: int | None = None) -> Iterator[LeafRow]:
+    """Sequenced leaves in the order of the log; ``upto`` is a size: indexes below it."""
+    found = Leaf.objects.filter(tree_index__isnull=False).order_by("tree_index")
+    if kind is not None:
+        found = found.filter(kind=kind)
+    if upto is not None:
+        found = found.filter(tree_index__lt=upto)
+    for leaf in found.iterator(chunk_size=_AT_ONCE):
+        yield _row(leaf)
+
+
+def leaves_waiting() -> int:
+    """How many leaves have no index yet."""
+    return Leaf.objects.filter(tree_index__isnull=True).count()
+
+
+def is_in_signed_tree(row: LeafRow) -> bool:
+    """Whether the newest signed head covers the leaf."""
+    head = checkpoint()
+    return head is not None and row.index is not None and row.index < head.size
+
+
+def proof_of(ref: str) -> str | None:
+    """The tlog-proof of one leaf under the newest signed head; ``None`` while it waits (C14)."""
+    head = checkpoint()
+    leaf = Leaf.objects.filter(ref=ref, tree_index__isnull=False).first()
+    if head is None or leaf is None or leaf.tree_index is None or leaf.tree_index >= head.size:
+        return None
+    node = nodes_from_tiles(files.read_tile, head.size)
+    return proof_text(leaf.tree_index, inclusion_proof(node, leaf.tree_index, head.size), head.note)
+
+
+def opens(ref: str, name: str, value: str) -> bool:
+    """Whether a value is the one committed to in a leaf; never after its salt was forgotten."""
+    salt = LeafSalt.objects.filter(ref=ref, name=name).first()
+    leaf = leaf_of(ref)
+    if salt is None or leaf is None:
+        return False
+    return leaf.commitments.get(name) == commitment(salt.salt, value)
+
+
+def salt_of(ref: str, name: str) -> str | None:
+    """The salt, to hand to the person whose value it is, so that they can check by themselves."""
+    return LeafSalt.objects.filter(ref=ref, name=name).values_list("salt", flat=True).first()
+
+
+def _checkpoint(head: SignedHead) -> Checkpoint:
+    return Checkpoint(head.size, head.root, head.note, head.signed_at)
+
+
+def _row(leaf: Leaf) -> LeafRow:
+    content = json.loads(leaf.body)
+    return LeafRow(
+        leaf.ref,
+        leaf.kind,
+        leaf.tree_index,
+        leaf.body,
+        content["facts"],
+        content.get("commitments", {}),
+        leaf.queued_at,
+    )
