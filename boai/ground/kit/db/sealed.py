@@ -9,7 +9,7 @@ under a key of its own over the normalised value.
 import hmac
 import os
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -41,7 +41,13 @@ def blind_index(purpose: str, value: str) -> str:
     return hmac.new(settings.BOAI_INDEX_KEY, f"{purpose}\0{value}".encode(), sha256).hexdigest()
 
 
-class SealedText(models.BinaryField[Any, Any]):
+if TYPE_CHECKING:
+    _Base = models.BinaryField[Any, Any]
+else:
+    _Base = models.BinaryField  # generic to the type checker only
+
+
+class SealedText(_Base):
     """A text column that is encrypted at rest. Empty text and ``None`` are stored as they are."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
