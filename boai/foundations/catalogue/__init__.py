@@ -1,0 +1,1 @@
+"""Items with unit, pack sizes, standard and protective class."""

@@ -1,0 +1,1 @@
+"""Telling people: the inbox on the desk and messages to phones."""

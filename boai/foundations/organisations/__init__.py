@@ -1,0 +1,1 @@
+"""The tree of societies, and hospitals, commands, companies beside it."""
