@@ -1,0 +1,1 @@
+"""Pages without domain: doors, frames, lists, acts, refusals, downloads."""
