@@ -1,0 +1,1 @@
+"""ledger: the books of money and goods, the heart of the house."""

@@ -1,0 +1,70 @@
+"""Numbering the journal: entries get their number and their place in the hash chain set by set.
+
+Acts do not wait for a counter that everybody locks; this step does, once for many entries.
+"""
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from boai.foundations.ledger.models import Entry, Journal
+from boai.foundations.ledger.rules import next_chain
+from boai.foundations.ledger.sets import chunks
+
+BATCH = 20_000
+
+
+def number_all() -> int:
+    """Number what waits, in every society. Answers how many entries were numbered."""
+    waiting = Entry.objects.filter(sequence__isnull=True)
+    organisations = sorted(set(waiting.values_list("organisation_id", flat=True).distinct()))
+    return sum(number_entries(organisation_id) for organisation_id in organisations)
+
+
+def number_entries(organisation_id: int) -> int:
+    """Number one society's waiting entries in the order of their ids, without a gap.
+
+    The society's journal row is locked meanwhile, so that two workers never number at once.
+    """
+    done = 0
+    while True:
+        with transaction.atomic():
+            Journal.objects.bulk_create(
+                [Journal(organisation_id=organisation_id)], ignore_conflicts=True
+            )
+            Journal.objects.select_for_update(no_key=True).get(organisation_id=organisation_id)
+            numbered = _number_batch(organisation_id)
+        done += numbered
+        if numbered < BATCH:
+            return done
+
+
+def _number_batch(organisation_id: int) -> int:
+    own = Entry.objects.filter(organisation_id=organisation_id)
+    last = own.filter(sequence__isnull=False).order_by("-sequence")
+    number, chain = last.values_list("sequence", "chain").first() or (0, "")
+    rows = []
+    waiting = own.filter(sequence__isnull=True).order_by("id").values_list("id", "digest")
+    for entry_id, digest in waiting[:BATCH]:
+        number = (number or 0) + 1
+        chain = next_chain(chain, digest)
+        rows.append((entry_id, number, chain))
+    _store(rows)
+    return len(rows)
+
+
+def _store(rows: Sequence[tuple[int, int, str]]) -> None:
+    with connection.cursor() as cursor:
+        for part in chunks(rows, 5000):
+            if connection.vendor == "postgresql":
+                cursor.execute(
+                    "UPDATE ledger_entry SET sequence = n.sequence, chain = n.chain FROM "
+                    "unnest(%s::bigint[], %s::bigint[], %s::text[]) AS n(id, sequence, chain) "
+                    "WHERE ledger_entry.id = n.id",
+                    [[r[0] for r in part], [r[1] for r in part], [r[2] for r in part]],
+                )
+            else:
+                cursor.executemany(
+                    "UPDATE ledger_entry SET sequence = %s, chain = %s WHERE id = %s",
+                    [(number, chain, entry_id) for entry_id, number, chain in part],
+                )
