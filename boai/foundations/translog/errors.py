@@ -26,11 +26,21 @@ class LeafIsNotPlain(Refusal):
 
 
 class LogMayNotGoBack(Refusal):
-    """The database holds a smaller or different log than was signed before (I-36, F-20)."""
+    """The database holds fewer leaves than were signed before (I-36, F-20)."""
 
     text = _(
-        "公开日志拒绝签名：本机曾签到第 {sealed} 条，而数据库{found}。"
+        "公开日志拒绝签名：本机曾签到第 {sealed} 条，而数据库只有 {size} 条。"
         "数据库很可能是从旧备份恢复的。"
+    )
+    mend = _("请停止服务，恢复最新的数据库备份；切勿删除日志封存文件 {file}。")
+
+
+class LogWasReplaced(Refusal):
+    """The database holds another history than the one that was signed (I-34, I-36)."""
+
+    text = _(
+        "公开日志拒绝签名：本机曾签到第 {sealed} 条，而数据库中同一位置的内容与已签名的不同。"
+        "数据库很可能被换过，或从旧备份恢复后又记入了新事项。"
     )
     mend = _("请停止服务，恢复最新的数据库备份；切勿删除日志封存文件 {file}。")
 

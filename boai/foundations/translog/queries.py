@@ -68,6 +68,15 @@ def proof_of(ref: str) -> str | None:
     return proof_text(leaf.tree_index, inclusion_proof(node, leaf.tree_index, head.size), head.note)
 
 
+def ref_like(text: str) -> str | None:
+    """The reference that a person means: itself, or the newest one whose key is this number."""
+    exact = Leaf.objects.filter(ref=text).values_list("ref", flat=True).first()
+    if exact or not text:
+        return exact
+    ending = Leaf.objects.filter(ref__endswith=f":{text}").order_by("-id")
+    return ending.values_list("ref", flat=True).first()
+
+
 def opens(ref: str, name: str, value: str) -> bool:
     """Whether a value is the one committed to in a leaf; never after its salt was forgotten."""
     salt = LeafSalt.objects.filter(ref=ref, name=name).first()

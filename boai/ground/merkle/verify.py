@@ -31,6 +31,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 WIDTH = 256
@@ -222,8 +223,7 @@ class Source:
             if self.is_web:
                 with urllib.request.urlopen(f"{self.place}/{path}", timeout=60) as answer:  # noqa: S310
                     return bytes(answer.read())
-            with open(os.path.join(self.place, path), "rb") as file:
-                return file.read()
+            return Path(self.place, path).read_bytes()
         except (OSError, urllib.error.URLError):
             return None
 
@@ -240,11 +240,10 @@ class Source:
 
     def others(self) -> Iterator[str]:
         """Files below tile/ of a folder that were not read."""
-        for folder, _, names in os.walk(os.path.join(self.place, "tile")):
-            for name in names:
-                path = os.path.relpath(os.path.join(folder, name), self.place).replace(os.sep, "/")
-                if path not in self.seen:
-                    yield path
+        for file in sorted(Path(self.place, "tile").rglob("*")):
+            path = file.relative_to(self.place).as_posix()
+            if file.is_file() and path not in self.seen:
+                yield path
 
 
 def rehash(source: Source, size: int) -> list[bytes]:
@@ -318,20 +317,19 @@ def check_memory(
 
 def read_state(path: str | None) -> dict[str, list[Seen]]:
     """Heads seen before, by key."""
-    if not path or not os.path.exists(path):
+    if not path or not Path(path).exists():
         return {}
-    with open(path, encoding="utf-8") as file:
-        state: dict[str, list[Seen]] = json.load(file)
-        return state
+    state: dict[str, list[Seen]] = json.loads(Path(path).read_text(encoding="utf-8"))
+    return state
 
 
 def write_state(path: str, state: dict[str, list[Seen]]) -> None:
     """Keep the heads, whole or not at all."""
-    with open(path + ".new", "w", encoding="utf-8") as file:
+    with Path(path + ".new").open("w", encoding="utf-8") as file:
         json.dump(state, file, ensure_ascii=False, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(path + ".new", path)
+    Path(path + ".new").replace(path)
 
 
 def verify(place: str, vkey: str, state_path: str | None = None) -> dict[str, Any]:
@@ -375,9 +373,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
     key = given.key
-    if os.path.isfile(key):
-        with open(key, encoding="utf-8") as file:
-            key = file.read()
+    if len(key) < 1000 and Path(key).is_file():
+        key = Path(key).read_text(encoding="utf-8")
     answer: dict[str, Any]
     try:
         answer = verify(given.place, key, given.state)

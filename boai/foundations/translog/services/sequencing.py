@@ -11,13 +11,19 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from boai.foundations.translog import files
-from boai.foundations.translog.errors import LogIsDamaged, LogMayNotGoBack, SealIsMissing
+from boai.foundations.translog.errors import (
+    LogIsDamaged,
+    LogMayNotGoBack,
+    LogWasReplaced,
+    SealIsMissing,
+)
 from boai.foundations.translog.files import Seal
 from boai.foundations.translog.models import Leaf, Sequencer, SignedHead
 from boai.foundations.translog.values import Checkpoint
 from boai.ground.core.canonical import canonical
 from boai.ground.merkle.checkpoints import Head, open_checkpoint, sign_head
 from boai.ground.merkle.hashing import EMPTY_ROOT, leaf_hash
+from boai.ground.merkle.notes import NoteIsNotValid
 from boai.ground.merkle.tiles import (
     WIDTH,
     BundleIsDamaged,
@@ -85,17 +91,17 @@ def _refuse_to_go_back(seal: Seal | None, size: int) -> None:
         if size:
             raise SealIsMissing(size=size, file=str(files.seal_path()))
         return
-    where = {"sealed": seal.size, "file": str(files.seal_path())}
+    place = str(files.seal_path())
     if size < seal.size:
-        raise LogMayNotGoBack(found=f"只有 {size} 条", **where)
+        raise LogMayNotGoBack(sealed=seal.size, size=size, file=place)
     try:
         head = open_checkpoint(seal.note, files.signer().key)
-    except Exception:
+    except NoteIsNotValid:
         raise LogIsDamaged(file=files.seal_path().name, found="signature") from None
     if (head.size, head.root.hex()) != (seal.size, seal.root):
         raise LogIsDamaged(file=files.seal_path().name, found="root")
     if seal.size and _edge_in_database(seal.size) != _edge_on_disk(seal):
-        raise LogMayNotGoBack(found="中的记录与已签名的不同", **where)
+        raise LogWasReplaced(sealed=seal.size, file=place)
 
 
 def _edge_in_database(size: int) -> list[str]:
