@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -14,6 +16,13 @@ from boai.ground.core.clock import CHINA
 from tests.factories.world import World, make_world
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture(autouse=True)
+def own_home(settings: Any, tmp_path: Path) -> Path:
+    """Files of each test stand in a folder of their own: the log's seal outlives a rollback."""
+    settings.BOAI_HOME = tmp_path / "home"
+    return tmp_path / "home"
 
 
 @pytest.fixture
