@@ -47,6 +47,10 @@ def sequence(at: datetime) -> Checkpoint:
     than the seal or holds another history), ``SealIsMissing``, ``LogIsDamaged``.
     """
     with files.only_one_writer():
+        if files.read_seal() is None and not _size():
+            # The empty tree is sealed before anything is numbered: from then on a missing seal
+            # means that it was lost, also after a crash in the very first run.
+            _publish(None, 0, at)
         while True:
             seal = files.read_seal()
             with transaction.atomic():
