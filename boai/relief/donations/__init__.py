@@ -1,0 +1,1 @@
+"""Donations: appeals, givers, gifts of money and of goods."""

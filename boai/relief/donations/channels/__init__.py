@@ -1,0 +1,1 @@
+"""Outside payment platforms, one folder each."""

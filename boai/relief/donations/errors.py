@@ -1,0 +1,190 @@
+"""The refusals of the room."""
+
+from boai.ground.core.errors import NotFound, Refusal
+from boai.ground.core.text import gettext_noop as _
+
+
+class AppealIsNotOpen(Refusal):
+    """H29: no new gift before the opening or after the suspension."""
+
+    text = _("“{title}”目前不接受新的捐赠（{state}）。")
+    mend = _("请选择正在募捐的项目；暂停前已在途的物资，请由受理人员写明理由后补登。")
+
+
+class AppealIsNotApproved(Refusal):
+    """S1-16: publishing waits for the command's approval."""
+
+    text = _("此项目尚未经指挥部批准，不能发布。")
+    mend = _("请先由有审批岗位的人员登记批准文件。")
+
+
+class AppealStateDoesNotAllow(Refusal):
+    """A state only moves forward."""
+
+    text = _("项目当前为“{state}”，不能进行此操作。")
+    mend = _("请刷新页面，按当前状态办理。")
+
+
+class AppealSlugIsTaken(Refusal):
+    """Two appeals may not share an address."""
+
+    text = _("网址代号“{slug}”已被使用。")
+    mend = _("请换一个代号。")
+
+
+class AppealSlugIsMalformed(Refusal):
+    """Address part of small letters, digits and hyphens."""
+
+    text = _("网址代号只能用小写字母、数字和短横线，3 到 40 个字符。")
+
+
+class DrafterMayNotApprove(Refusal):
+    """The one who drafted does not approve (I-18)."""
+
+    text = _("起草人不能批准自己起草的项目。")
+    mend = _("请由另一位有审批岗位的人员办理。")
+
+
+class TextIsMissing(Refusal):
+    """A field that must be filled."""
+
+    text = _("“{label}”没有填写。")
+    mend = _("请填写后再提交。")
+
+
+class TextIsTooLong(Refusal):
+    """A field above its limit."""
+
+    text = _("“{label}”最多 {limit} 个字，现有 {length} 个字。")
+    mend = _("请删减后再提交。")
+
+
+class DisplayNameIsMissing(Refusal):
+    """Consent to be named without a name."""
+
+    text = _("您选择了署名，但没有填写署名。")
+    mend = _("请填写希望公开的名字，或改为匿名。")
+
+
+class PhoneIsNotReadable(Refusal):
+    """Not a telephone number of the mainland."""
+
+    text = _("手机号码不正确。")
+    mend = _("请填写 11 位手机号，或留空。")
+
+
+class AmountAboveOnlineLimit(Refusal):
+    """More than one online payment may be."""
+
+    text = _("单笔网上捐款不超过 {largest} 元。")
+    mend = _("大额捐赠请联系我们，通过银行转账办理。")
+
+
+class GiftOrderIsNotReadable(Refusal):
+    """A booking order that cannot be a gift."""
+
+    text = _("第 {position} 笔捐款不能入账：{reason}。")
+    mend = _("请更正后再办理。")
+
+
+class CashNeedsTwoPeople(Refusal):
+    """H02: two distinct signatures."""
+
+    text = _("现金捐赠须由两人签字，登记人不能自己复核。")
+    mend = _("请由另一位同事用自己的账号复核签字。")
+
+
+class GiftIsNotWaiting(Refusal):
+    """Countersigned or confirmed already."""
+
+    text = _("这笔捐赠当前为“{state}”，不能再次确认。")
+    mend = _("请刷新页面查看最新情况。")
+
+
+class LinesAreMissing(Refusal):
+    """Goods without a line."""
+
+    text = _("没有填写捐赠物资。")
+    mend = _("请至少填写一种物资和数量。")
+
+
+class QuantityIsOutOfRange(Refusal):
+    """Zero, negative or absurd."""
+
+    text = _("数量“{given}”不在可接受的范围内。")
+    mend = _("请填写大于 0 的整数。")
+
+
+class ItemIsUnknown(Refusal):
+    """Not in the catalogue."""
+
+    text = _("物资目录中没有这一物资。")
+    mend = _("请从目录中选择，或先请管理员添加。")
+
+
+class StatedValueIsZero(Refusal):
+    """Unknown is empty, not zero."""
+
+    text = _("价值不能填 0。")
+    mend = _("不清楚价值请留空。")
+
+
+class ReasonForLatenessIsMissing(Refusal):
+    """A22: late goods only with a reason."""
+
+    text = _("项目已暂停，补登在途物资须写明理由。")
+    mend = _("请写明发运日期和在途原因。")
+
+
+class GiftIsNotFound(NotFound):
+    """The same words for a wrong code and for no such gift."""
+
+    text = _("没有找到与所填信息相符的捐赠。")
+    mend = _("请核对捐赠编号和查询码（或手机号）后再试。")
+
+
+class TooManyAttempts(Refusal):
+    """Look-up is limited so that numbers and codes cannot be tried out."""
+
+    text = _("查询次数过多，请稍后再试。")
+    mend = _("约 15 分钟后可以继续查询。")
+
+
+class OrderHasExpired(Refusal):
+    """The cashier page was left open too long."""
+
+    text = _("这笔订单已失效，没有扣款。")
+    mend = _("请返回项目页面重新提交。")
+
+
+class ChannelIsNotAvailable(Refusal):
+    """No payment channel is switched on."""
+
+    text = _("网上支付暂时不可用。")
+    mend = _("请稍后再试，或通过银行转账捐款。")
+
+
+class NotificationIsNotGenuine(Refusal):
+    """A callback that failed a check. ``reason`` is a machine word, never shown in detail."""
+
+    text = _("通知未通过验证。")
+
+
+class NotificationContradicts(Refusal):
+    """A genuine callback that does not fit the order (I-10, I-11)."""
+
+    text = _("通知内容与订单不符。")
+
+
+class AppealTitleIsTaken(Refusal):
+    """Each appeal's fund bears its title."""
+
+    text = _("本会已有名为“{title}”的项目。")
+    mend = _("请换一个名称。")
+
+
+class DirectedToIsUnknown(Refusal):
+    """The giver named a unit that is not in the list of organisations."""
+
+    text = _("没有找到所指定的受益单位。")
+    mend = _("请从单位名录中选择，或改为不指定。")

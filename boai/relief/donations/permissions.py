@@ -1,0 +1,51 @@
+"""Who may do what with appeals and gifts."""
+
+from boai.foundations.identity import queries as identity
+from boai.foundations.identity.services.authorising import require
+from boai.ground.core.actors import Actor
+
+
+def require_draft_appeal(actor: Actor, organisation_id: int) -> None:
+    """Programme officers and publishers draft, open and suspend appeals."""
+    require(actor, "donations.appeal", organisation_id=organisation_id)
+
+
+def require_approve_appeal(actor: Actor, organisation_id: int) -> None:
+    """Members of the command approve (S1-16)."""
+    require(actor, "donations.approve-appeal", organisation_id=organisation_id)
+
+
+def require_book(actor: Actor, organisation_id: int) -> None:
+    """Cashiers, intake clerks and the system book money that has arrived."""
+    require(actor, "donations.confirm", organisation_id=organisation_id)
+
+
+def require_import(actor: Actor, organisation_id: int) -> None:
+    """Cashiers, accountants and intake clerks take in statements."""
+    require(actor, "donations.import", organisation_id=organisation_id)
+
+
+def require_cash(actor: Actor, organisation_id: int) -> None:
+    """Cash is taken by two people of the counter (H02)."""
+    require(actor, "donations.cash", organisation_id=organisation_id)
+
+
+def require_register_goods(actor: Actor, organisation_id: int, *, overseas: bool) -> None:
+    """Home and overseas goods have separate receivers (S0-28)."""
+    action = "donations.register-overseas" if overseas else "donations.register"
+    require(actor, action, organisation_id=organisation_id)
+
+
+def require_give(actor: Actor) -> None:
+    """Everybody may give."""
+    require(actor, "donations.give")
+
+
+def require_see(actor: Actor, organisation_id: int) -> None:
+    """Staff who read the gift list."""
+    require(actor, "donations.see", organisation_id=organisation_id)
+
+
+def sees_masked(actor: Actor) -> bool:
+    """Whether the names of givers are masked for this reader."""
+    return identity.sees_masked(actor, "donations.see")

@@ -1,0 +1,197 @@
+"""Giving on the phone: an order is placed, a channel collects, its signed word makes the gift."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from boai.foundations.trail.services import recording
+from boai.ground.core.actors import SYSTEM, Actor
+from boai.ground.core.canonical import digest
+from boai.ground.core.clock import day_of
+from boai.ground.core.errors import NotFound, SameKeyOtherInputs
+from boai.ground.kit.db.series import take_public_numbers
+from boai.relief.donations import errors, permissions, rules
+from boai.relief.donations.models import Appeal, Gift, PaymentNotification, PaymentOrder
+from boai.relief.donations.services import alarms, booking
+from boai.relief.donations.values import (
+    LARGEST_ONLINE_FEN,
+    MESSAGE_LIMIT,
+    GiftOrder,
+    PaidNews,
+    PlacedOrder,
+)
+
+VALID_FOR = timedelta(minutes=30)
+
+
+def place_order(
+    actor: Actor,
+    *,
+    appeal_id: int,
+    amount_fen: int,
+    channel: str,
+    merchant: str,
+    form_key: str,
+    at: datetime,
+    donor_name: str = "",
+    phone: str = "",
+    named: bool = False,
+    display_name: str = "",
+    message: str = "",
+) -> PlacedOrder:
+    """Place an order for a channel to collect. The same form sent twice is the same order.
+
+    *Refuses*: ``NotFound``, ``AppealIsNotOpen``, ``AmountAboveOnlineLimit``, ``TextIsTooLong``,
+    ``DisplayNameIsMissing``, ``PhoneIsNotReadable``, ``SameKeyOtherInputs``.
+    """
+    permissions.require_give(actor)
+    if amount_fen <= 0 or amount_fen > LARGEST_ONLINE_FEN:
+        raise errors.AmountAboveOnlineLimit(field="amount", largest="5,000,000.00")
+    shown = rules.shown_name(named, display_name)
+    name = rules.cleaned(donor_name, label="姓名", limit=60, field="donor_name")
+    message = rules.cleaned(message, label="留言", limit=MESSAGE_LIMIT, field="message")
+    neat = rules.neat_phone(phone)
+    content = digest([appeal_id, amount_fen, channel, merchant, name, neat, shown, message])
+    with transaction.atomic():
+        known = PaymentOrder.objects.filter(form_key=form_key[:64]).first()
+        if known is not None:
+            if known.form_digest != content:
+                raise SameKeyOtherInputs
+            return PlacedOrder(known.number, known.token, "", repeated=True)
+        appeal = Appeal.objects.select_for_update().filter(pk=appeal_id).first()
+        if appeal is None:
+            raise NotFound
+        rules.refuse_closed_appeal(
+            title=appeal.title, state=appeal.state, suspended_at=None, given_at=at
+        )
+        order = PaymentOrder.objects.create(
+            number=take_public_numbers("DD", day_of(at))[0],
+            token=secrets.token_urlsafe(24),
+            form_key=form_key[:64],
+            form_digest=content,
+            organisation_id=appeal.organisation_id,
+            appeal=appeal,
+            amount_fen=amount_fen,
+            channel=channel,
+            merchant=merchant,
+            donor_name=name or shown,
+            phone=neat,
+            named=named,
+            display_name=shown,
+            message=message,
+            placed_at=at,
+            expires_at=at + VALID_FOR,
+        )
+    return PlacedOrder(order.number, order.token, "", repeated=False)
+
+
+def confirm_payment(news: PaidNews, *, at: datetime) -> str:
+    """Take in the verified word of a channel about one order; safe to repeat, in any order.
+
+    Answers what it came to: ``booked``, ``repeated``, ``closed``, ``ignored`` or ``refund-due``
+    (paid after the appeal was suspended: the money is owed back, nothing is booked).
+    *Refuses* (nothing changes, an alarm is counted): ``NotificationContradicts`` when the
+    notification's number came with other contents, the order is unknown, or amount, currency,
+    merchant or transaction differ from the order's (I-10, I-11).
+    *Posts* and *announces* as ``booking.book_gifts``.
+    """
+    with transaction.atomic():
+        known = PaymentNotification.objects.filter(
+            channel=news.channel, notification_id=news.notification_id
+        ).first()
+        if known is not None:
+            if known.digest != news.content_digest:
+                raise errors.NotificationContradicts(reason="other-contents")
+            return "repeated"
+        order = (
+            PaymentOrder.objects.select_for_update()
+            .select_related("appeal")
+            .filter(number=news.order_number)
+            .first()
+        )
+        if order is None:
+            raise errors.NotificationContradicts(reason="unknown-order")
+        _refuse_contradiction(order, news)
+        outcome = _moved(order, news, at)
+        PaymentNotification.objects.create(
+            channel=news.channel,
+            notification_id=news.notification_id,
+            order_number=news.order_number,
+            digest=news.content_digest,
+            outcome=outcome,
+            at=at,
+        )
+    return outcome
+
+
+def _refuse_contradiction(order: PaymentOrder, news: PaidNews) -> None:
+    checks = {
+        "other-channel": order.channel == news.channel,
+        "other-merchant": order.merchant == news.merchant,
+        "other-currency": order.currency == news.currency,
+        "other-amount": order.amount_fen == news.amount_fen or news.outcome == "closed",
+        "other-transaction": order.transaction in (None, news.transaction)
+        or news.outcome == "closed",
+    }
+    for reason, holds in checks.items():
+        if not holds:
+            raise errors.NotificationContradicts(reason=reason)
+
+
+def _moved(order: PaymentOrder, news: PaidNews, at: datetime) -> str:
+    if news.outcome == "closed":
+        if not rules.payment_may_move(order.state, "closed"):
+            return "ignored"
+        order.state = "closed"
+        order.save(update_fields=["state"])
+        return "closed"
+    if order.state in ("paid", "refund-due"):
+        return "repeated"
+    order.transaction, order.paid_at = news.transaction, news.paid_at
+    appeal = order.appeal
+    if not rules.takes_gift_of(appeal.state, appeal.suspended_at, news.paid_at):
+        order.state = "refund-due"
+        order.save(update_fields=["state", "transaction", "paid_at"])
+        alarms.tell_refund_due(order.organisation_id, order.number, at)
+        return "refund-due"
+    order.gift = _booked(order, news, at)
+    order.state = "paid"
+    order.save(update_fields=["state", "transaction", "paid_at", "gift"])
+    recording.record(
+        SYSTEM,
+        "payment-confirmed",
+        subject=f"donations.payment-order:{order.number}",
+        at=at,
+        organisation_id=order.organisation_id,
+        detail={"gift": order.gift.number, "amount_fen": order.amount_fen},
+    )
+    return "booked"
+
+
+def _booked(order: PaymentOrder, news: PaidNews, at: datetime) -> Gift:
+    result = booking.book_gifts(
+        SYSTEM,
+        organisation_id=order.organisation_id,
+        appeal_id=order.appeal_id,
+        orders=[
+            GiftOrder(
+                amount_fen=order.amount_fen,
+                channel=order.channel,
+                merchant=order.merchant,
+                channel_reference=news.transaction,
+                given_at=min(news.paid_at, at),
+                donor_name=order.donor_name or "",
+                phone=order.phone or "",
+                named=order.named,
+                display_name=order.display_name or "",
+                message=order.message,
+                source=f"donations.payment-order:{order.number}",
+            )
+        ],
+        at=at,
+    )
+    if not result.gift_ids:
+        # The transaction paid another order already, or came in by a statement: for a person.
+        raise errors.NotificationContradicts(reason="transaction-known")
+    return Gift.objects.get(pk=result.gift_ids[0])
