@@ -1,5 +1,7 @@
 """A page for one act: a form, ONE service call, a message."""
 
+from __future__ import annotations  # Django's formsets take no type argument at run time
+
 import re
 import uuid
 from collections.abc import Mapping
