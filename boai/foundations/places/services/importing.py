@@ -126,7 +126,7 @@ def import_divisions(order: ImportOrder) -> FileReport:
     listed: list[ListedDivision] = []
     for number, code, name in rows:
         report.rows += 1
-        short = code[:4] if code.endswith("00") or len(code) == 4 else code
+        short = code[:4] if len(code) == 4 or (len(code) == 6 and code.endswith("00")) else code
         if short in FAKE_CITIES or name in {"市辖区", "县"}:
             _refuse(report, number, "pseudo-city", f"{code} {name} 不是实有的行政区划")
         elif is_statistical_only(code):
