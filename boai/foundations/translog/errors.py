@@ -7,21 +7,21 @@ from boai.ground.core.text import gettext_noop as _
 class LeafIsThereAlready(Refusal):
     """A public act has exactly one leaf (I-35)."""
 
-    text = _("公开事项“{ref}”已经记入公开日志。")
+    text = _("公开事项“{ref}”已经记入透明日志。")
     mend = _("每一事项只记一次；更正请另记新事项。")
 
 
 class LeafIsTooLarge(Refusal):
     """The body is over 65,535 bytes (C9)."""
 
-    text = _("公开事项“{ref}”的内容超过公开日志每条 65535 字节的上限。")
+    text = _("公开事项“{ref}”的内容超过透明日志每条 65535 字节的上限。")
     mend = _("请只公开必要的字段，其余改为摘要。")
 
 
 class LeafIsNotPlain(Refusal):
     """The facts hold something that has no canonical form, or the reference is malformed."""
 
-    text = _("公开事项“{ref}”含有不能记入公开日志的内容。")
+    text = _("公开事项“{ref}”含有不能记入透明日志的内容。")
     mend = _("只能记入文字、整数、是非、日期及其列表。")
 
 
@@ -29,7 +29,7 @@ class LogMayNotGoBack(Refusal):
     """The database holds fewer leaves than were signed before (I-36, F-20)."""
 
     text = _(
-        "公开日志拒绝签名：本机曾签到第 {sealed} 条，而数据库只有 {size} 条。"
+        "透明日志拒绝签名：本机曾签到第 {sealed} 条，而数据库只有 {size} 条。"
         "数据库很可能是从旧备份恢复的。"
     )
     mend = _("请停止服务，恢复最新的数据库备份；切勿删除日志封存文件 {file}。")
@@ -39,7 +39,7 @@ class LogWasReplaced(Refusal):
     """The database holds another history than the one that was signed (I-34, I-36)."""
 
     text = _(
-        "公开日志拒绝签名：本机曾签到第 {sealed} 条，而数据库中同一位置的内容与已签名的不同。"
+        "透明日志拒绝签名：本机曾签到第 {sealed} 条，而数据库中同一位置的内容与已签名的不同。"
         "数据库很可能被换过，或从旧备份恢复后又记入了新事项。"
     )
     mend = _("请停止服务，恢复最新的数据库备份；切勿删除日志封存文件 {file}。")
@@ -48,19 +48,19 @@ class LogWasReplaced(Refusal):
 class SealIsMissing(Refusal):
     """Leaves have been sequenced, but the sealed size outside the database is gone."""
 
-    text = _("公开日志拒绝签名：数据库已有 {size} 条编号记录，而日志封存文件 {file} 不见了。")
+    text = _("透明日志拒绝签名：数据库已有 {size} 条编号记录，而日志封存文件 {file} 不见了。")
     mend = _("请从备份恢复该文件；恢复与新建是两回事，程序不会自行重建。")
 
 
 class LogIsDamaged(Refusal):
     """Files of the log do not re-hash to what is in the database or was signed."""
 
-    text = _("公开日志拒绝签名：{file} 的内容与已记录的不符（{found}）。")
+    text = _("透明日志拒绝签名：{file} 的内容与已记录的不符（{found}）。")
     mend = _("请保留现场，用 boai audit 查明出处，再从备份恢复该文件。")
 
 
 class NothingSignedYet(Refusal):
     """There is no checkpoint so far."""
 
-    text = _("公开日志还没有签过检查点。")
+    text = _("透明日志还没有签过检查点。")
     mend = _("请先启动后台任务，或执行 boai log checkpoint。")

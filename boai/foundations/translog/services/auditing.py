@@ -22,7 +22,7 @@ from boai.ground.merkle.tiles import (
 from boai.ground.merkle.tree import CompactRange, root_of
 
 
-@law("translog-01", _("公开日志每条记录的内容与其哈希、与磁盘上的片一致"))
+@law("translog-01", _("透明日志每条记录的内容与其哈希、与磁盘上的片一致"))
 def leaves_hash_to_tiles() -> Verdict:
     """Each stored body hashes to its stored hash and to the tile that was signed (I-39)."""
     breaches: list[tuple[str, str]] = []
@@ -43,7 +43,7 @@ def leaves_hash_to_tiles() -> Verdict:
     return verdict(checked, breaches)
 
 
-@law("translog-02", _("公开日志的序号从零起连续，无缺号无重号"))
+@law("translog-02", _("透明日志的序号从零起连续，无缺号无重号"))
 def indexes_are_contiguous() -> Verdict:
     """Indexes run 0, 1, 2 ... and reach at least the signed size (I-35)."""
     breaches: list[tuple[str, str]] = []

@@ -40,7 +40,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     """The signed head; kept by caches for seconds only (C10)."""
     note = files.read_checkpoint()
     if note is None:
-        raise Http404(_("公开日志还没有签过检查点。"))
+        raise Http404(_("透明日志还没有签过检查点。"))
     return _text(note, "max-age=5")
 
 
@@ -55,7 +55,7 @@ def tile(request: HttpRequest, rest: str) -> HttpResponseBase:
     """A tile or an entry bundle, as it lies on the disk; full ones never change (C10)."""
     path = files.folder() / "tile" / rest
     if not _TILE.fullmatch(rest) or not path.is_file():
-        raise Http404(_("公开日志里没有这一片。"))
+        raise Http404(_("透明日志里没有这一片。"))
     answer = FileResponse(path.open("rb"), content_type="application/octet-stream")
     answer["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
@@ -66,7 +66,7 @@ def proof(request: HttpRequest, ref: str) -> HttpResponse:
     """The proof of one leaf, checkable without a network."""
     text = queries.proof_of(ref)
     if text is None:
-        raise Http404(_("这一事项尚未记入公开日志，请稍后再看。"))
+        raise Http404(_("这一事项尚未记入透明日志，请稍后再看。"))
     return _text(text, "max-age=5")
 
 
@@ -75,7 +75,7 @@ def leaf(request: HttpRequest, ref: str) -> HttpResponse:
     """The leaf itself, byte for byte as the tree hashes it."""
     row = queries.leaf_of(ref)
     if row is None:
-        raise Http404(_("公开日志里没有这一事项。"))
+        raise Http404(_("透明日志里没有这一事项。"))
     answer = HttpResponse(row.body.encode(), content_type="application/json; charset=utf-8")
     answer["Cache-Control"] = "max-age=60"
     return answer

@@ -52,7 +52,7 @@ class Command(HouseCommand):
         ref = queries.ref_like(target)
         text = queries.proof_of(ref) if ref else None
         if ref is None or text is None:
-            self.say(_("公开日志里没有这一事项。"))
+            self.say(_("透明日志里没有这一事项。"))
             return DOES_NOT_HOLD
         row = queries.leaf_of(ref)
         assert row is not None
