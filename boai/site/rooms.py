@@ -1,6 +1,11 @@
 """The list of rooms, lowest floor first. The linter's floors and the README's map agree with it."""
 
-ROOMS = (
+import logging
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+ALL_ROOMS = (
     "boai.foundations.places",
     "boai.foundations.trail",
     "boai.foundations.notices",
@@ -19,3 +24,23 @@ ROOMS = (
     "boai.relief.allocation",
     "boai.window.disclosure",
 )
+
+
+def _stands(room: str) -> bool:
+    return find_spec(room) is not None and find_spec(f"{room}.apps") is not None
+
+
+ROOMS = tuple(room for room in ALL_ROOMS if _stands(room))
+
+
+def rooms_urls() -> list[tuple[str, ModuleType]]:
+    """Each room's label and its ``urls`` module, where it has one."""
+    found = []
+    for room in ROOMS:
+        if find_spec(f"{room}.urls") is None:
+            continue
+        try:
+            found.append((room.rpartition(".")[2], import_module(f"{room}.urls")))
+        except ImportError as error:
+            logging.getLogger(__name__).error("no addresses of %s: %s", room, error)
+    return found

@@ -27,6 +27,8 @@ ALLOWED_HOSTS = [
     h for h in os.environ.get("BOAI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",") if h
 ]
 _PRODUCTION = BOAI_MODE == "production"
+BOAI_SOCIETY = os.environ.get("BOAI_SOCIETY", "")
+"""Code or full name of the society that this installation belongs to."""
 BOAI_PUBLIC_URL = os.environ.get("BOAI_PUBLIC_URL", f"http://127.0.0.1:{BOAI_PORT}")
 CSRF_TRUSTED_ORIGINS = [BOAI_PUBLIC_URL]
 
@@ -169,6 +171,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
+AXES_LOCKOUT_CALLABLE = "boai.foundations.identity.web.own_pages.locked"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,4 +1,4 @@
-"""The WSGI entry that granian serves."""
+"""The WSGI entry that granian serves. An unsafe production start ends here."""
 
 import os
 
@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "boai.site.settings")
 application = get_wsgi_application()
+
+from boai.site.startup import refuse_unsafe_start  # noqa: E402 - settings must be there first
+
+refuse_unsafe_start()

@@ -1,0 +1,70 @@
+"""What the start page tells: live totals and open appeals, read through figures and queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.utils.translation import gettext
+
+from boai.ground.core import clock
+from boai.ground.core.figures import Span, all_figures
+from boai.site.society import host
+
+SHOWN: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One live figure of the start page."""
+
+    label: str
+    value: int | None
+    kind: str
+    unit: str
+    icon: str
+
+
+UNITS = {
+    "fen": "",
+    "piece": "件",
+    "gift": "笔",
+    "person": "人",
+    "person-time": "人次",
+    "household": "户",
+    "lot": "批",
+    "waybill": "单",
+    "decision": "项",
+    "organisation": "家",
+    "entry": "条",
+}
+
+
+def totals(at: datetime) -> list[Total]:
+    """The figures named in ``SHOWN`` that exist, for the host society, up to now."""
+    society = host()
+    if society is None:
+        return []
+    known = {figure.name: figure for figure in all_figures()}
+    span = Span(first=None, last=clock.day_of(at))
+    found = []
+    for name, icon in SHOWN:
+        figure = known.get(name)
+        if figure is None:
+            continue
+        kind = "money" if figure.unit == "fen" else "number"
+        value = figure.compute([society.id], span)
+        unit = gettext(UNITS[figure.unit]) if UNITS.get(figure.unit) else ""
+        found.append(Total(gettext(figure.label), value, kind, unit, icon))
+    return found
+
+
+def open_appeals(at: datetime) -> list[Any]:
+    """Appeals that take gifts now, as donations tells."""
+    name = "boai.relief.donations.queries"
+    society = host()
+    if society is None or find_spec("boai.relief.donations") is None or find_spec(name) is None:
+        return []
+    ask = getattr(import_module(name), "open_appeals", None)
+    return list(ask(society.id, at=at)) if ask is not None else []

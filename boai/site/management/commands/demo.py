@@ -1,0 +1,26 @@
+"""``boai demo``: the furnished demo."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.core.management import call_command
+
+from boai.ground.kit.commands import HouseCommand
+
+STORY = "boai.site.demo.story"
+
+
+class Command(HouseCommand):
+    """Loads the story of the demo by calling services; twice changes nothing."""
+
+    help = "装入演示数据（重复运行不改变任何东西）"
+
+    def run_command(self, **options: Any) -> int | None:
+        """Make the database ready, then furnish it."""
+        if find_spec("boai.site.demo") is None or find_spec(STORY) is None:
+            raise self.wrong_usage("此版本没有演示数据（not available in this version）。")
+        call_command("migrate", interactive=False, verbosity=0, stdout=self.stderr)
+        told = import_module(STORY).furnish(say=self.say)
+        self.answer(told if told is not None else {"ok": True}, "演示数据已就绪。")
+        return None
