@@ -1,0 +1,1 @@
+"""Every number that anybody publishes, asked for by its name."""
