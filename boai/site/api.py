@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 
 from boai import __version__
 from boai.ground.core.errors import Refusal
+from boai.ground.kit.web.doors import door
 from boai.ground.kit.web.refusals import refusal_response
 from boai.site.rooms import rooms_urls
 
@@ -22,6 +23,7 @@ api = NinjaAPI(
         "Amounts are whole fen; moments are ISO 8601; errors are RFC 9457 problem documents."
     ),
     docs_url=None,
+    openapi_url=None,
     urls_namespace="api",
 )
 
@@ -86,6 +88,12 @@ def failed(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResp
 def version(request: HttpRequest) -> dict[str, str]:
     """Name and version of the platform."""
     return {"name": "boai", "version": __version__}
+
+
+@door("public")
+def described(request: HttpRequest) -> HttpResponse:
+    """``/api/v1/openapi.json``: the interface described by itself."""
+    return JsonResponse(api.get_openapi_schema(), json_dumps_params={"ensure_ascii": False})
 
 
 for _label, _urls in rooms_urls():

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from boai.ground.kit.web.doors import door
 from boai.site import health, pages
-from boai.site.api import api
+from boai.site.api import api, described
 from boai.site.rooms import rooms_urls
 
 Addresses = list[URLPattern | URLResolver]
@@ -33,6 +33,7 @@ urlpatterns: Addresses = [
     path("robots.txt", pages.robots, name="robots"),
     path("favicon.ico", favicon),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/openapi.json", described, name="openapi"),
     path("api/v1/", api.urls),
     *collected(),
 ]
