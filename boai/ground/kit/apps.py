@@ -21,6 +21,13 @@ class RoomConfig(AppConfig):
     """Base of every room's ``AppConfig``: loads the modules that fill the registers of core."""
 
     default_auto_field = "django.db.models.BigAutoField"
+    default = False
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        """Django takes the one class marked so; the base itself stands in every room's module."""
+        super().__init_subclass__(**kwargs)
+        if "default" not in cls.__dict__:
+            cls.default = True
 
     def ready(self) -> None:
         """Import the self-registering modules that this room has."""
