@@ -1,0 +1,1 @@
+"""What travels: waybills from loading to the receiver's signature, and what was missing."""

@@ -1,0 +1,58 @@
+"""Who may carry, sign for and settle: the authorisation matrix."""
+
+from boai.foundations.identity.queries import may
+from boai.foundations.identity.services.authorising import require
+from boai.ground.core.actors import Actor
+from boai.ground.core.errors import NotFound
+from boai.relief.warehouse.errors import NobodySigns, SamePersonTwice
+
+
+def require_order(actor: Actor, organisation_id: int) -> None:
+    """Make out or cancel waybills. *Refuses* ``NotPermitted``."""
+    require(actor, "dispatch.order", organisation_id=organisation_id)
+
+
+def require_load(actor: Actor, organisation_id: int) -> int:
+    """Load or countersign; answers the person. *Refuses* ``NotPermitted``, ``NobodySigns``."""
+    require(actor, "dispatch.load", organisation_id=organisation_id)
+    return person_of(actor)
+
+
+def require_deliver(actor: Actor, receiver_id: int) -> int:
+    """Sign for goods, at the receiving organisation only; answers the person.
+
+    *Refuses* ``NotPermitted``; ``NotFound`` for a receiver of another organisation, so that a
+    foreign waybill cannot be told from none.
+    """
+    require(actor, "dispatch.deliver", organisation_id=receiver_id)
+    if actor.organisation_id != receiver_id:
+        raise NotFound
+    return person_of(actor)
+
+
+def require_settle(actor: Actor, organisation_id: int) -> int:
+    """Propose or confirm a settlement; answers the person. *Refuses* ``NotPermitted``."""
+    require(actor, "dispatch.settle", organisation_id=organisation_id)
+    return person_of(actor)
+
+
+def may_see(actor: Actor, organisation_id: int, receiver_id: int) -> bool:
+    """Whether the actor's organisation sends or receives this waybill and the role may look."""
+    if actor.organisation_id == receiver_id:
+        return may(actor, "dispatch.see", organisation_id=receiver_id)
+    return may(actor, "dispatch.see", organisation_id=organisation_id)
+
+
+def person_of(actor: Actor) -> int:
+    """The natural person who signs. *Refuses* ``NobodySigns``."""
+    if actor.kind != "person" or actor.person_id is None:
+        raise NobodySigns
+    return actor.person_id
+
+
+def other_person(actor: Actor, first_person_id: int | None) -> int:
+    """The second signature. *Refuses* ``SamePersonTwice`` (H01, I-18)."""
+    person = person_of(actor)
+    if person == first_person_id:
+        raise SamePersonTwice
+    return person

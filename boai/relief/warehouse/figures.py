@@ -1,0 +1,98 @@
+"""The numbers of the warehouse: pieces are base units of the catalogue, summed over items."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import F, QuerySet, Sum
+
+from boai.ground.core.figures import Span, figure
+from boai.relief.warehouse import rules
+from boai.relief.warehouse.models import Adjustment, IssueLine, Lot
+from boai.relief.warehouse.values import AdjustmentKind, NoteState
+
+
+def _received(organisations: Sequence[int], span: Span) -> "QuerySet[Lot]":
+    # A split lot is not received again: only lots that stand on a received note count.
+    rows = Lot.objects.filter(
+        organisation_id__in=organisations,
+        received_line__isnull=False,
+        received_on__lte=span.last,
+    )
+    return rows if span.first is None else rows.filter(received_on__gte=span.first)
+
+
+def _issued(organisations: Sequence[int], span: Span) -> "QuerySet[IssueLine]":
+    rows = IssueLine.objects.filter(
+        note__organisation_id__in=organisations,
+        note__state=NoteState.SIGNED,
+        note__countersigned_on__lte=span.last,
+    )
+    return rows if span.first is None else rows.filter(note__countersigned_on__gte=span.first)
+
+
+def _adjusted(organisations: Sequence[int], until: date, kinds: Sequence[str]) -> int:
+    rows = Adjustment.objects.filter(
+        organisation_id__in=organisations,
+        state=NoteState.SIGNED,
+        kind__in=kinds,
+        countersigned_on__lte=until,
+    )
+    return int(rows.aggregate(total=Sum("quantity"))["total"] or 0)
+
+
+@figure("warehouse.pieces-accepted", "验收入库物资件数", "piece")
+def pieces_accepted(organisations: Sequence[int], span: Span) -> int:
+    """Unit: piece. Sum of counted quantities of notes countersigned in the span. Source: lots."""
+    total = _received(organisations, span).aggregate(total=Sum("received_quantity"))["total"]
+    return int(total or 0)
+
+
+@figure("warehouse.lots-accepted", "验收入库批次数", "lot")
+def lots_accepted(organisations: Sequence[int], span: Span) -> int:
+    """Unit: lot. Lots of notes countersigned in the span. Source: lots."""
+    return _received(organisations, span).count()
+
+
+@figure("warehouse.value-accepted", "验收入库物资价值（仅计有估价的批次）", "fen")
+def value_accepted(organisations: Sequence[int], span: Span) -> int | None:
+    """Unit: fen. Sum of known values; empty when no lot in the span has one. Source: lots."""
+    rows = _received(organisations, span).filter(value_fen__isnull=False)
+    total = rows.aggregate(total=Sum("value_fen"))["total"]
+    return None if total is None else int(total)
+
+
+@figure("warehouse.pieces-sent", "发出物资件数", "piece")
+def pieces_sent(organisations: Sequence[int], span: Span) -> int:
+    """Unit: piece. Sum of issue lines countersigned in the span. Source: issue notes."""
+    total = _issued(organisations, span).aggregate(total=Sum("quantity"))["total"]
+    return int(total or 0)
+
+
+@figure("warehouse.pieces-on-hand", "库存物资件数（含待检与预留）", "piece", as_of=True)
+def pieces_on_hand(organisations: Sequence[int], span: Span) -> int:
+    """Unit: piece. Accepted + found + taken back - sent - lost - destroyed - sent back, until the
+    day. Source: lots, issue notes, adjustments."""
+    ever = Span(None, span.last)
+    more = _adjusted(organisations, span.last, [AdjustmentKind.FOUND, AdjustmentKind.TAKEN_BACK])
+    less = _adjusted(
+        organisations,
+        span.last,
+        [AdjustmentKind.LOSS, AdjustmentKind.DESTROYED, AdjustmentKind.SENT_BACK],
+    )
+    return pieces_accepted(organisations, ever) + more - pieces_sent(organisations, ever) - less
+
+
+@figure("warehouse.pieces-sent-same-day", "当日验收并发出物资件数", "piece")
+def pieces_sent_same_day(organisations: Sequence[int], span: Span) -> int:
+    """Unit: piece. Issued on the day on which the lot was received (H08, A07). Source: issue notes."""
+    rows = _issued(organisations, span).filter(note__countersigned_on=F("lot__received_on"))
+    return int(rows.aggregate(total=Sum("quantity"))["total"] or 0)
+
+
+@figure("warehouse.same-day-rate", "当日捐赠物资发出率（千分比）", "per-mille")
+def same_day_rate(organisations: Sequence[int], span: Span) -> int | None:
+    """Unit: thousandth. Pieces sent on their day of receipt / pieces accepted; empty when nothing
+    was accepted (H08: at least 900). Source: lots, issue notes."""
+    return rules.per_mille(
+        pieces_sent_same_day(organisations, span), pieces_accepted(organisations, span)
+    )
