@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from boai.foundations.organisations.services import registering
 from boai.ground.core.actors import SYSTEM
-
 from tests.factories.people import Cast, engage_cast
 
 

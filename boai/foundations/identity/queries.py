@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from boai.foundations.identity.matrix import Grant, line
 from boai.foundations.identity.models import Person, Post, User
-from boai.foundations.identity.values import PersonRow, PostRow, Seat
+from boai.foundations.identity.values import PersonRow, PostRow, Seat, UserRow
 from boai.foundations.organisations import queries as organisations
 from boai.ground.core.actors import Actor
 from boai.ground.core.errors import NotFound
@@ -147,7 +147,9 @@ def users_of_person(person_id: int) -> list[int]:
 
 def user_named(username: str) -> int | None:
     """The account with a user name, if there is one."""
-    return User.objects.filter(username=username.strip().lower()).values_list("id", flat=True).first()
+    return (
+        User.objects.filter(username=username.strip().lower()).values_list("id", flat=True).first()
+    )
 
 
 def posts(organisation_ids: Iterable[int], *, ended: bool = False) -> list[PostRow]:
@@ -157,16 +159,50 @@ def posts(organisation_ids: Iterable[int], *, ended: bool = False) -> list[PostR
     )
     if not ended:
         rows = rows.filter(_valid(None))
+    return [_post_row(p) for p in rows.order_by("organisation_id", "role", "id")]
+
+
+def posts_of(user_id: int) -> list[PostRow]:
+    """All posts of an account, also those that ended, newest first."""
+    rows = Post.objects.filter(user_id=user_id).select_related("organisation")
+    return [_post_row(p) for p in rows.order_by("-valid_from", "-id")]
+
+
+def _post_row(p: Post) -> PostRow:
+    return PostRow(
+        p.pk,
+        p.user_id,
+        p.person_id,
+        p.organisation_id,
+        p.organisation.name,
+        p.role,
+        p.valid_from,
+        p.valid_to,
+    )
+
+
+def staff_of(organisation_id: int) -> list[UserRow]:
+    """The accounts that an organisation opened or that hold a post in it, in three queries."""
+    held: dict[int, list[str]] = {}
+    for user_id, role in (
+        _posts(None).filter(organisation_id=organisation_id).values_list("user_id", "role")
+    ):
+        held.setdefault(user_id, []).append(role)
+    users = (
+        User.objects.filter(Q(organisation_id=organisation_id) | Q(pk__in=list(held)))
+        .select_related("person", "organisation")
+        .order_by("username")
+    )
     return [
-        PostRow(
-            p.pk,
-            p.user_id,
-            p.person_id,
-            p.organisation_id,
-            p.organisation.name,
-            p.role,
-            p.valid_from,
-            p.valid_to,
+        UserRow(
+            u.pk,
+            u.person_id,
+            str(u.person.name),
+            u.username,
+            u.organisation.name,
+            u.is_active,
+            u.opened_at,
+            tuple(sorted(held.get(u.pk, []))),
         )
-        for p in rows.order_by("organisation_id", "role", "id")
+        for u in users
     ]

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-_PASSPORT = re.compile(r"[A-Z0-9]{5,17}|[A-Z0-9]{19,24}")
+_PASSPORT = re.compile(r"[A-Z0-9]{5,14}")
 _RESIDENT = re.compile(r"\d{17}[\dX]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 

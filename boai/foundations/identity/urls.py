@@ -2,16 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from boai.foundations.identity.web import staff_pages as pages
+from boai.foundations.identity.web import own_pages, staff_pages
 
 public: list[URLPattern | URLResolver] = [path("account/", include("allauth.urls"))]
 
 staff: list[URLPattern | URLResolver] = [
-    path("", pages.staff, name="identity-staff"),
-    path("new/", pages.open_account, name="identity-open-account"),
-    path("<int:user_id>/", pages.user, name="identity-user"),
-    path("<int:user_id>/appoint/", pages.appoint, name="identity-appoint"),
-    path("posts/<int:post_id>/end/", pages.end_post, name="identity-end-post"),
-    path("seat/", pages.seat, name="identity-seat"),
-    path("security/", pages.security, name="identity-security"),
+    path("", staff_pages.Staff.as_view(), name="identity-staff"),
+    path("new/", staff_pages.OpenAccount.as_view(), name="identity-open-account"),
+    path("<int:user_id>/", staff_pages.user, name="identity-user"),
+    path("<int:user_id>/appoint/", staff_pages.Appoint.as_view(), name="identity-appoint"),
+    path("<int:user_id>/close/", staff_pages.CloseAccount.as_view(), name="identity-close-account"),
+    path("posts/<int:post_id>/end/", staff_pages.EndPost.as_view(), name="identity-end-post"),
+    path("seat/", own_pages.seat, name="identity-seat"),
+    path("security/", own_pages.security, name="identity-security"),
 ]

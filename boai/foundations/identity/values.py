@@ -66,3 +66,17 @@ class Seat:
     organisation_id: int
     organisation_name: str
     roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """One account with its present roles in the organisation that asks."""
+
+    user_id: int
+    person_id: int
+    name: str
+    username: str
+    organisation_name: str
+    is_active: bool
+    opened_at: datetime
+    roles: tuple[str, ...]

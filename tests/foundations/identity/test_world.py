@@ -1,7 +1,6 @@
 """The world that all tests live in."""
 
 from boai.ground.core.laws import all_laws
-
 from tests.factories.world import World
 
 

@@ -98,6 +98,35 @@ def open_account(
     return int(user.pk)
 
 
+def enrol(
+    actor: Actor,
+    *,
+    name: str,
+    identity_number: str,
+    phone: str | None = None,
+    organisation_id: int,
+    username: str,
+    password: str | None = None,
+    at: datetime,
+) -> int:
+    """Register a person, or find them by number, and open their account, in one act.
+
+    *Refuses* as ``register_person`` and ``open_account``.
+    """
+    with transaction.atomic():
+        person_id = register_person(
+            actor, name=name, identity_number=identity_number, phone=phone, at=at
+        )
+        return open_account(
+            actor,
+            person_id=person_id,
+            organisation_id=organisation_id,
+            username=username,
+            password=password,
+            at=at,
+        )
+
+
 def appoint(actor: Actor, *, user_id: int, organisation_id: int, role: str, at: datetime) -> int:
     """Give an account a role in an organisation.
 

@@ -22,7 +22,13 @@ from boai.ground.kit.web.doors import DESK_DOOR, PUBLIC_DOOR, door_of
 SEAT = "boai_seat"
 """Session key: the organisation in whose posts the user acts."""
 
-FOREIGN = ("allauth.", "ninja.", "django.views.i18n", "django.views.static", "django.contrib.staticfiles")
+FOREIGN = (
+    "allauth.",
+    "ninja.",
+    "django.views.i18n",
+    "django.views.static",
+    "django.contrib.staticfiles",
+)
 """Modules whose views carry no tag: sign-in, the API (each operation checks by itself), static files."""
 
 
@@ -89,9 +95,7 @@ def refuse_or_pass(request: HttpRequest, action: str) -> HttpResponse | None:
     raise PermissionDenied(action)
 
 
-def _second_factor_first(
-    request: HttpRequest, actor: Actor, action: str
-) -> HttpResponse | None:
+def _second_factor_first(request: HttpRequest, actor: Actor, action: str) -> HttpResponse | None:
     """In production nobody signs for money or goods with a password alone."""
     if settings.BOAI_MODE != "production" or actor.user_id is None:
         return None

@@ -1,0 +1,119 @@
+"""Whole-books check: after every test that touched the books, each of their laws must hold."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from boai.foundations.ledger.models import Entry, Fund
+from boai.foundations.ledger.services import funds, numbering, posting
+from boai.foundations.ledger.services.auditing import breaches_of_all
+from boai.foundations.ledger.values import AccountKey, Leg, Posted
+from boai.ground.core.actors import SYSTEM
+from boai.ground.core.clock import CHINA
+
+AT = datetime(2020, 1, 24, 10, 0, tzinfo=CHINA)
+CITY, COUNTY = 7, 8
+
+
+@pytest.fixture(autouse=True)
+def whole_books(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Check every law of the books after a test with a database, unless it altered them on purpose."""
+    request.getfixturevalue("_django_db_marker")
+    uses = {"_django_db_helper", "db", "transactional_db"} & set(request.fixturenames)
+    marked = request.node.get_closest_marker("django_db")
+    yield
+    if (not uses and not marked) or "altered_books" in request.fixturenames:
+        return
+    if Entry.objects.exists() or Fund.objects.exists():
+        numbering.number_all()
+        assert breaches_of_all() == []
+
+
+@pytest.fixture
+def altered_books(db: None) -> None:
+    """Asked for by tests that alter stored books behind the program's back."""
+
+
+@pytest.fixture
+def _role_afterwards(django_db_blocker: Any) -> Iterator[None]:
+    yield
+    with django_db_blocker.unblock():
+        connection.cursor().execute("SET session_replication_role = origin")
+
+
+@pytest.fixture
+def storm(_role_afterwards: None, transactional_db: None) -> Iterator[None]:
+    """A database that threads may write to, emptied afterwards past the append-only triggers."""
+    if connection.vendor != "postgresql":
+        pytest.skip("threads write to one PostgreSQL here")
+    yield
+    connection.cursor().execute("SET session_replication_role = replica")
+
+
+def drop_trigger(table: str, name: str) -> None:
+    """Take a guard away, as somebody with the database's password could."""
+    on = f' ON "{table}"' if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TRIGGER "{name}"{on}')
+
+
+def make_fund(name: str = "防疫专项", organisation_id: int = CITY) -> int:
+    """A fund for one appeal."""
+    return funds.open_fund(
+        SYSTEM,
+        organisation_id=organisation_id,
+        name=name,
+        restriction="appeal",
+        purpose="疫情防控",
+        appeal="donations.appeal:A1",
+        at=AT,
+    )
+
+
+def gift(fund_id: int, number: str, amount: int, bank: str = "ICBC", at: datetime = AT) -> Posted:
+    """One gift of money."""
+    return funds.receive_into_fund(
+        SYSTEM,
+        fund_id=fund_id,
+        source=f"donations.gift:{number}",
+        amount=amount,
+        bank=bank,
+        key=f"gift-{number}",
+        at=at,
+        inputs={"number": number, "amount": amount},
+    )
+
+
+def spend(fund_id: int, number: str, amount: int, bank: str = "ICBC", at: datetime = AT) -> Posted:
+    """One spending."""
+    return funds.spend_from_fund(
+        SYSTEM,
+        fund_id=fund_id,
+        amount=amount,
+        bank=bank,
+        subject=f"finance.disbursement:{number}",
+        key=f"spend-{number}",
+        at=at,
+        inputs={"number": number, "amount": amount},
+    )
+
+
+def place(kind: str, lot: int = 5, ref: str = "store:1", organisation_id: int = CITY) -> AccountKey:
+    """A place for goods of item 1."""
+    return AccountKey(organisation_id, kind, ref, "item:1", lot)
+
+
+def move(credit: AccountKey, debit: AccountKey, amount: int, key: str) -> Posted:
+    """Move goods from one place to another."""
+    return posting.post(
+        SYSTEM,
+        organisation_id=credit.organisation_id,
+        kind="move",
+        key=key,
+        legs=[Leg(debit, credit, amount)],
+        at=AT,
+        inputs={"amount": amount},
+    )
