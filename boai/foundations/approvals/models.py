@@ -28,8 +28,7 @@ class ApprovalPolicy(models.Model):
                 name="approvals_policy_is_possible",
             ),
             models.CheckConstraint(
-                condition=Q(warn_first__lte=F("warn_second"))
-                & Q(warn_second__lte=F("flag_after")),
+                condition=Q(warn_first__lte=F("warn_second")) & Q(warn_second__lte=F("flag_after")),
                 name="approvals_policy_clock_in_order",
             ),
         ]

@@ -1,13 +1,14 @@
 """Reads about cases."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from boai.foundations.approvals.models import ApprovalPolicy, Case
+from boai.foundations.approvals.models import ApprovalPolicy, Case, Member
 from boai.foundations.approvals.rules import tally
 from boai.foundations.approvals.values import CaseRow, PolicyValues, VoteRow
+from boai.foundations.identity import queries as identity
+from boai.foundations.organisations import queries as organisations
 from boai.ground.core.actors import Actor
 from boai.ground.core.errors import NotFound
 
@@ -123,7 +124,15 @@ def cases_waiting_for(actor: Actor) -> list[CaseRow]:
     return rows_of(rows)
 
 
-def visible_to(actor: Actor, organisation_ids: Iterable[int]) -> QuerySet[Case]:
-    """Cases of the given organisations and those on whose committee the actor sits."""
-    mine = Q(members__person_id=actor.person_id) if actor.person_id is not None else Q()
-    return Case.objects.filter(Q(organisation_id__in=list(organisation_ids)) | mine).distinct()
+def visible_to(actor: Actor) -> QuerySet[Case]:
+    """Cases of the organisations the matrix lets the actor see, and those of the actor's committees."""
+    if actor.kind == "system":
+        return Case.objects.all()
+    reach = {grant.reach for grant in identity.grants(actor, "approvals.see")}
+    here: list[int] = []
+    if actor.organisation_id is not None and reach & {"U", "T"}:
+        here = [actor.organisation_id]
+        if "T" in reach:
+            here = organisations.subtree_ids(actor.organisation_id)
+    mine = Member.objects.filter(person_id=actor.person_id, case=OuterRef("pk"))
+    return Case.objects.filter(Q(organisation_id__in=here) | Q(Exists(mine)))

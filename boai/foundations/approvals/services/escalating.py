@@ -31,8 +31,6 @@ def escalate(at: datetime) -> int:
             case.save(update_fields=["warned"])
             tell_members(row, reached, at=at)
             if reached == 3:
-                announce(
-                    CaseRunsLate(case.pk, case.kind, case.subject, case.organisation_id, at)
-                )
+                announce(CaseRunsLate(case.pk, case.kind, case.subject, case.organisation_id, at))
             warned += 1
     return warned
