@@ -43,7 +43,8 @@ MOST_AT_ONCE = 100_000
 def sequence(at: datetime) -> Checkpoint:
     """Take up every waiting leaf and sign the new head; safe to run again after any crash.
 
-    One at a time, by file lock and row lock. *Refuses*: ``LogMayNotGoBack`` (the database is older
+    One at a time, by file lock and row lock; never inside a larger transaction, whose undoing would
+    leave the seal ahead of the database (``RuntimeError``). *Refuses*: ``LogMayNotGoBack`` (the database is older
     than the seal or holds another history), ``SealIsMissing``, ``LogIsDamaged``.
     """
     with files.only_one_writer():
@@ -53,7 +54,7 @@ def sequence(at: datetime) -> Checkpoint:
             _publish(None, 0, at)
         while True:
             seal = files.read_seal()
-            with transaction.atomic():
+            with transaction.atomic(durable=True):
                 _lock()
                 size = _size()
                 _refuse_to_go_back(seal, size)
@@ -64,6 +65,16 @@ def sequence(at: datetime) -> Checkpoint:
         head = SignedHead.objects.order_by("-size").first()
         assert head is not None
         return Checkpoint(head.size, head.root, head.note, head.signed_at)
+
+
+def sequence_if_possible(at: datetime) -> None:
+    """Take up what waits, unless the caller stands inside a transaction: then the job does it."""
+    try:
+        with transaction.atomic(durable=True):
+            pass
+    except RuntimeError:
+        return
+    sequence(at)
 
 
 def _lock() -> None:
