@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.test import Client
 
 from boai.foundations.identity.web.middleware import SEAT
@@ -22,6 +23,12 @@ def own_home(settings: Any, tmp_path: Path) -> Path:
     """Files of each test stand in a folder of their own: the log's seal outlives a rollback."""
     settings.BOAI_HOME = tmp_path / "home"
     return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Rate limits and other cached things start anew with each test."""
+    cache.clear()
 
 
 @pytest.fixture
