@@ -8,7 +8,7 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from boai.ground.core.clock import CHINA
@@ -23,6 +23,10 @@ TONES = frozenset({"good", "warn", "bad", "info", "wait", "plain", "accent"})
 
 def _unknown() -> SafeString:
     return format_html('<span class="unknown">{}</span>', gettext("未知"))
+
+
+def _nothing() -> SafeString:
+    return mark_safe('<span class="unknown">—</span>')
 
 
 @register.simple_tag
@@ -68,7 +72,7 @@ def quantity(number: int | None, unit: str = "") -> SafeString:
 def moment(at: datetime | None, seconds: bool = False) -> SafeString:
     """A moment in China's time."""
     if not at:
-        return format_html('<span class="unknown">—</span>')
+        return _nothing()
     local = at.astimezone(CHINA)
     return format_html(
         '<time datetime="{}">{}</time>',
@@ -81,7 +85,7 @@ def moment(at: datetime | None, seconds: bool = False) -> SafeString:
 def day(on: date | None) -> SafeString:
     """A day."""
     if not on:
-        return format_html('<span class="unknown">—</span>')
+        return _nothing()
     if isinstance(on, datetime):
         on = on.astimezone(CHINA).date()
     return format_html('<time datetime="{0}">{0}</time>', on.isoformat())
@@ -103,7 +107,7 @@ def ref(text: str, copy: bool = True) -> SafeString:
     shown = str(text or "")
     key = shown.split(":", 1)[1] if ":" in shown and "." in shown.split(":", 1)[0] else shown
     if not key:
-        return format_html('<span class="unknown">—</span>')
+        return _nothing()
     if not copy:
         return format_html('<span class="refno">{}</span>', key)
     return format_html(
@@ -151,7 +155,7 @@ def stat(
 def share(part: int | None, whole: int | None) -> SafeString:
     """How much of a whole, as a bar and per cent."""
     if part is None or not whole:
-        return format_html('<span class="unknown">—</span>')
+        return _nothing()
     cent = max(0, part) * 100 // whole
     return format_html(
         '<span class="share"><progress max="{}" value="{}"></progress><span>{}%</span></span>',
