@@ -1,5 +1,6 @@
 """How a room registers itself."""
 
+import logging
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -35,7 +36,13 @@ class RoomConfig(AppConfig):
             full = f"{self.name}.{name}"
             parent = full.rpartition(".")[0]
             if find_spec(parent) is not None and find_spec(full) is not None:
-                import_module(full)
+                try:
+                    import_module(full)
+                except ModuleNotFoundError as error:
+                    # A room may listen to one that this installation does not have.
+                    if not (error.name or "").startswith("boai."):
+                        raise
+                    logging.getLogger(__name__).error("%s not loaded: %s", full, error)
 
 
 class KitConfig(RoomConfig):
