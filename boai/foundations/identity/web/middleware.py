@@ -53,13 +53,14 @@ class ActorMiddleware:
         if action is None:
             if is_foreign(view):
                 return None
-            raise ImproperlyConfigured(f"{view.__module__}.{view.__name__} has no action tag")
+            raise ImproperlyConfigured(f"{view!r} has no action tag")
         return refuse_or_pass(request, action)
 
 
 def is_foreign(view: Any) -> bool:
     """Whether a view comes from a library that settles its own doors."""
-    module = str(getattr(view, "__module__", ""))
+    inner = getattr(view, "func", view)  # a functools.partial hides its function
+    module = str(getattr(inner, "__module__", ""))
     return module.startswith(FOREIGN)
 
 
