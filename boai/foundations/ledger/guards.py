@@ -56,7 +56,7 @@ WHEN NOT EXISTS (
   SELECT 1 FROM ledger_account d, ledger_account c, ledger_entry e
   WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND e.id = NEW.entry_id
   AND {_FITS.replace("p.", "NEW.")})
-BEGIN SELECT RAISE(ABORT, '{_MISFIT}'); END""",
+BEGIN SELECT RAISE(ABORT, '{_MISFIT}'); END""",  # noqa: S608
         """CREATE TRIGGER ledger_posting_moves AFTER INSERT ON ledger_posting FOR EACH ROW BEGIN
   UPDATE ledger_balance SET amount = amount - NEW.amount, posting_id = NEW.id
     WHERE account_id = NEW.credit_id;
@@ -75,7 +75,7 @@ IF EXISTS (
   LEFT JOIN ledger_entry e ON e.id = p.entry_id
   WHERE ({_FITS}) IS NOT TRUE)
 THEN RAISE EXCEPTION '{_MISFIT}' USING ERRCODE = '23514'; END IF;
-RETURN NULL;""",
+RETURN NULL;""",  # noqa: S608
         ),
         "CREATE TRIGGER ledger_posting_fits AFTER INSERT ON ledger_posting "
         "REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION ledger_posting_fits()",
@@ -113,7 +113,7 @@ WHEN NEW.account_id <> OLD.account_id OR NEW.posting_id IS OLD.posting_id OR NOT
   SELECT 1 FROM ledger_posting p WHERE p.id = NEW.posting_id AND (
     (p.credit_id = NEW.account_id AND NEW.amount = OLD.amount - p.amount)
     OR (p.debit_id = NEW.account_id AND NEW.amount = OLD.amount + p.amount)))
-BEGIN SELECT RAISE(ABORT, '{_BY_HAND}'); END""",
+BEGIN SELECT RAISE(ABORT, '{_BY_HAND}'); END""",  # noqa: S608
         f"""CREATE TRIGGER ledger_balance_insert BEFORE INSERT ON ledger_balance FOR EACH ROW
 WHEN NEW.amount <> 0 BEGIN SELECT RAISE(ABORT, '{_BY_HAND}'); END""",
         f"""CREATE TRIGGER ledger_balance_delete BEFORE DELETE ON ledger_balance FOR EACH ROW
@@ -180,7 +180,7 @@ def _neighbours(table: str) -> str:
 COALESCE((SELECT n.ends FROM {table} n WHERE n.fund_id = NEW.fund_id AND n.starts <= NEW.starts
   AND n.id <> NEW.id ORDER BY n.starts DESC LIMIT 1), 0) > NEW.starts
 OR COALESCE((SELECT n.starts FROM {table} n WHERE n.fund_id = NEW.fund_id
-  AND n.starts > NEW.starts ORDER BY n.starts LIMIT 1), NEW.ends) < NEW.ends"""
+  AND n.starts > NEW.starts ORDER BY n.starts LIMIT 1), NEW.ends) < NEW.ends"""  # noqa: S608
 
 
 _BEYOND = """NEW.ends > COALESCE((SELECT i.ends FROM ledger_fundinflow i

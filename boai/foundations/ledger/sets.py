@@ -1,13 +1,15 @@
 """Rows in sets: one statement for many rows, with the ids that the database gave them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection
 
 T = TypeVar("T")
 MOST_VALUES = 30_000
-"""Values bound to one statement: SQLite takes 32,766, PostgreSQL 65,535."""
+"""Values bound to one statement on SQLite, which takes 32,766."""
+MOST_ROWS = 20_000
+"""Rows in one statement on PostgreSQL, where each column travels as one array."""
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -18,7 +20,7 @@ def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 def insert_rows(
     table: str,
-    columns: Sequence[str],
+    columns: Mapping[str, str],
     rows: Sequence[Sequence[Any]],
     *,
     returning: Sequence[str] = ("id",),
@@ -26,23 +28,33 @@ def insert_rows(
 ) -> list[tuple[Any, ...]]:
     """Insert many rows and answer the ``returning`` columns, in the order of the ids.
 
-    Table and column names are the house's own; values are always bound. With ``skip_conflicts``
-    a row that meets a unique key already there is left out of the answer.
+    ``columns`` are names and PostgreSQL types. Table and column names are the house's own; values
+    are always bound. With ``skip_conflicts`` a row that meets a unique key already there is left
+    out of the answer. Ids rise in the order of the rows.
     """
     answer: list[tuple[Any, ...]] = []
-    names = ", ".join(f'"{c}"' for c in columns)
-    one = "(" + ", ".join(["%s"] * len(columns)) + ")"
+    head = f'INSERT INTO "{table}" ({", ".join(_quoted(columns))})'
     conflict = " ON CONFLICT DO NOTHING" if skip_conflicts else ""
-    back = ", ".join(f'"{c}"' for c in returning)
+    tail = f"{conflict} RETURNING {', '.join(_quoted(returning))}"
+    on_postgres = connection.vendor == "postgresql"
+    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+    one = "(" + ", ".join(["%s"] * len(columns)) + ")"
     with connection.cursor() as cursor:
-        for part in chunks(rows, MOST_VALUES // len(columns)):
-            sql = (
-                f'INSERT INTO "{table}" ({names}) VALUES {", ".join([one] * len(part))}'  # noqa: S608
-                f"{conflict} RETURNING {back}"
-            )
-            cursor.execute(sql, [value for row in part for value in row])
+        for part in chunks(rows, MOST_ROWS if on_postgres else MOST_VALUES // len(columns)):
+            values: list[Any]
+            if on_postgres:
+                body = f" SELECT * FROM unnest({arrays})"  # noqa: S608
+                values = [list(column) for column in zip(*part, strict=True)]
+            else:
+                body = f" VALUES {', '.join([one] * len(part))}"
+                values = [value for row in part for value in row]
+            cursor.execute(head + body + tail, values)
             answer.extend(sorted(cursor.fetchall()))
     return answer
+
+
+def _quoted(names: Iterable[str]) -> list[str]:
+    return [f'"{name}"' for name in names]
 
 
 def in_chunks(values: Iterable[T], size: int = 10_000) -> Iterator[list[T]]:

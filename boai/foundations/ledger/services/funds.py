@@ -24,6 +24,14 @@ from boai.foundations.ledger.values import (
 )
 from boai.ground.core.actors import Actor
 
+INFLOW_COLUMNS = {
+    "fund_id": "bigint",
+    "source": "text",
+    "posting_id": "bigint",
+    "amount": "bigint",
+    "at": "timestamptz",
+}
+
 
 def open_fund(
     actor: Actor,
@@ -108,7 +116,7 @@ def _add_inflows(fund_id: int, written: Sequence[Prepared]) -> None:
         for p in written
         if not p.repeated
     ]
-    insert_rows("ledger_fundinflow", ("fund_id", "source", "posting_id", "amount", "at"), rows)
+    insert_rows("ledger_fundinflow", INFLOW_COLUMNS, rows)
 
 
 def _fund(fund_id: int) -> Fund:
@@ -182,6 +190,8 @@ def refund(
         inflow = inflows.first()
         if inflow is None:
             raise NotASource(field="source")
+        if not queries.key_is_known(fund.organisation_id, key):
+            spans.need_unspent(inflow, amount)
         written = _write_one(actor, fund, "refund", EntryOrder(key, (leg,), at, inputs, about))
         if not written.repeated:
             spans.take_back(

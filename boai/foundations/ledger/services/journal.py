@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from boai.foundations.ledger.errors import NotEnough, PostingIsMalformed, SameKeyOtherInputs
+from boai.foundations.ledger.errors import (
+    AlreadyReversed,
+    NotEnough,
+    PostingIsMalformed,
+    SameKeyOtherInputs,
+)
 from boai.foundations.ledger.models import Account, Balance, Entry
 from boai.foundations.ledger.rules import entry_digest, posting_line, reason_against_legs
 from boai.foundations.ledger.sets import in_chunks, insert_rows
@@ -19,28 +24,28 @@ from boai.ground.core.actors import Actor
 from boai.ground.core.canonical import digest
 from boai.ground.core.money import CNY, yuan
 
-ENTRY_COLUMNS = (
-    "organisation_id",
-    "kind",
-    "key",
-    "inputs_digest",
-    "subject",
-    "at",
-    "person_id",
-    "actor",
-    "reverses_id",
-    "digest",
-    "chain",
-)
-POSTING_COLUMNS = (
-    "entry_id",
-    "organisation_id",
-    "debit_id",
-    "credit_id",
-    "amount",
-    "lot",
-    "into_fund",
-)
+ENTRY_COLUMNS = {
+    "organisation_id": "bigint",
+    "kind": "text",
+    "key": "text",
+    "inputs_digest": "text",
+    "subject": "text",
+    "at": "timestamptz",
+    "person_id": "bigint",
+    "actor": "text",
+    "reverses_id": "bigint",
+    "digest": "text",
+    "chain": "text",
+}
+POSTING_COLUMNS = {
+    "entry_id": "bigint",
+    "organisation_id": "bigint",
+    "debit_id": "bigint",
+    "credit_id": "bigint",
+    "amount": "bigint",
+    "lot": "bigint",
+    "into_fund": "boolean",
+}
 
 
 def write_entries(
@@ -53,7 +58,8 @@ def write_entries(
 ) -> list[Prepared]:
     """Write many entries of one kind in a handful of statements; repeated keys are answered.
 
-    *Refuses*: ``PostingIsMalformed``, ``SameKeyOtherInputs``, ``NotEnough``.
+    *Refuses*: ``PostingIsMalformed``, ``SameKeyOtherInputs``, ``NotEnough``; ``AlreadyReversed``
+    when another connection reversed the same entry meanwhile.
     """
     prepared = [_prepare(actor, organisation_id, kind, o, reverses_id) for o in orders]
     with transaction.atomic():
@@ -161,7 +167,7 @@ def _insert_entries(
     if late:
         _settle_keys(organisation_id, late)
         if any(p.entry_id is None for p in late):
-            raise PostingIsMalformed(why="同一笔分录已被冲销")
+            raise AlreadyReversed()
 
 
 def find_or_make_accounts(keys: "Sequence[AccountKey] | object") -> dict[str, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from boai.foundations.ledger.errors import (
     AlreadyReversed,
@@ -36,19 +36,16 @@ def write_reversal(actor: Actor, *, entry_id: int, key: str, at: datetime, reaso
         known = Entry.objects.filter(reverses_id=entry_id).values_list("key", flat=True).first()
         if known is not None and known != key:
             raise AlreadyReversed()
-        try:
-            with transaction.atomic():
-                written = write_entries(
-                    actor,
-                    organisation_id=original.organisation_id,
-                    kind="reversal",
-                    orders=[order],
-                    reverses_id=entry_id,
-                )[0]
-        except IntegrityError as wrong:
-            if "reverses" in str(wrong):
-                raise AlreadyReversed() from None
-            raise
+        if known is None:
+            for came in inflows.values():
+                spans.need_unspent(came, came.amount)
+        written = write_entries(
+            actor,
+            organisation_id=original.organisation_id,
+            kind="reversal",
+            orders=[order],
+            reverses_id=entry_id,
+        )[0]
         if not written.repeated:
             _reverse_fund_sides(postings, written, inflows, outflows, at)
     return written

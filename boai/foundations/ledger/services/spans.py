@@ -82,6 +82,16 @@ def take_oldest(
     return outflow
 
 
+def need_unspent(inflow: FundInflow, amount: int) -> None:
+    """Refuse in the fund's own words what ``take_back`` would refuse. *Refuses*: ``PartlySpent``."""
+    inflow.refresh_from_db()
+    assert inflow.starts is not None and inflow.ends is not None
+    pieces = unspent_pieces(inflow.fund_id, inflow.starts, inflow.ends)
+    have = sum(ends - starts for starts, ends in pieces)
+    if have < amount:
+        raise PartlySpent(have=yuan(have), wanted=yuan(amount), field="amount")
+
+
 def take_back(
     inflow: FundInflow, amount: int, *, kind: str, posting_id: int, at: datetime, subject: str = ""
 ) -> FundOutflow:
