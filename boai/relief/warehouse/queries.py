@@ -41,6 +41,12 @@ def stores(organisation_id: int, *, only_active: bool = True) -> list[StoreRow]:
     return [_store(row) for row in rows]
 
 
+def organisations_with_stores() -> list[int]:
+    """The organisations that keep a store in use."""
+    rows = Store.objects.filter(is_active=True).order_by("organisation_id")
+    return list(rows.values_list("organisation_id", flat=True).distinct())
+
+
 def main_store(organisation_id: int) -> StoreRow | None:
     """The store that was opened first, where an import names none."""
     row = (
