@@ -3,6 +3,7 @@
 import logging
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 ALL_ROOMS = (
@@ -27,7 +28,11 @@ ALL_ROOMS = (
 
 
 def _stands(room: str) -> bool:
-    return find_spec(room) is not None and find_spec(f"{room}.apps") is not None
+    if find_spec(room) is None or find_spec(f"{room}.apps") is None:
+        return False
+    folder = Path(__file__).resolve().parents[2] / room.replace(".", "/")
+    has_tables = (folder / "models.py").exists()
+    return not has_tables or (folder / "migrations" / "0001_initial.py").exists()
 
 
 ROOMS = tuple(room for room in ALL_ROOMS if _stands(room))

@@ -18,6 +18,9 @@ from boai.ground.kit.masks import masked_name, masked_phone
 
 register = template.Library()
 
+Whole = int | str | None
+"""A whole number as templates give it: a missing variable arrives as an empty text."""
+
 TONES = frozenset({"good", "warn", "bad", "info", "wait", "plain", "accent"})
 
 
@@ -41,7 +44,7 @@ def icon(name: str, size: str = "") -> SafeString:
 
 
 @register.simple_tag
-def money(fen: int | None, words: bool = False, sign: bool = True) -> SafeString:
+def money(fen: Whole, words: bool = False, sign: bool = True) -> SafeString:
     """Whole fen as yuan; unknown stays unknown, never zero."""
     if fen is None or fen == "":
         return _unknown()
@@ -57,7 +60,7 @@ def money(fen: int | None, words: bool = False, sign: bool = True) -> SafeString
 
 
 @register.simple_tag
-def quantity(number: int | None, unit: str = "") -> SafeString:
+def quantity(number: Whole, unit: str = "") -> SafeString:
     """A whole number of base units with its unit; unknown stays unknown."""
     if number is None or number == "":
         return _unknown()
@@ -175,13 +178,13 @@ def address(name: str, *args: Any, **kwargs: Any) -> str:
 
 
 @register.filter
-def yuan(fen: int | None) -> str:
+def yuan(fen: Whole) -> str:
     """Whole fen as plain text in yuan."""
     return gettext("未知") if fen is None or fen == "" else yuan_text(int(fen))
 
 
 @register.filter
-def thousands(number: int | None) -> str:
+def thousands(number: Whole) -> str:
     """A whole number with separators."""
     return gettext("未知") if number is None or number == "" else f"{int(number):,}"
 
