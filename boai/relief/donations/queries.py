@@ -7,14 +7,15 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from boai.foundations.certificates import queries as certificates
 from boai.ground.core.clock import start_of
 from boai.ground.core.numbering import is_well_formed, tidy
 from boai.ground.kit.db.sealed import blind_index
 from boai.ground.kit.search import search_filter
 from boai.relief.donations import rules
 from boai.relief.donations.errors import PhoneIsNotReadable
-from boai.relief.donations.models import Appeal, Gift, GiftLine
-from boai.relief.donations.values import ANONYMOUS, AppealRow, GiftRow, LineRow
+from boai.relief.donations.models import Appeal, Gift, GiftLine, RuleVersion
+from boai.relief.donations.values import ANONYMOUS, AppealRow, GiftRow, LineRow, gift_ref
 
 CHUNK = 5000
 
@@ -274,3 +275,19 @@ def _appeal_row(appeal: Appeal) -> AppealRow:
         suggested_fen=tuple(appeal.suggested_fen),
         target_fen=appeal.target_fen,
     )
+
+
+def paper_number(gift_number: str, kind: str) -> str | None:
+    """The number of the live paper of one kind of a gift."""
+    live = [
+        paper
+        for paper in certificates.papers_of(gift_ref(gift_number))
+        if paper.kind == kind and paper.state == "issued"
+    ]
+    return live[0].number if live else None
+
+
+def rule_text(appeal_id: int) -> dict[str, str]:
+    """The rule version of an appeal: ``version``, ``title``, ``text``."""
+    rule = RuleVersion.objects.get(pk=Appeal.objects.values("rule_id").get(pk=appeal_id)["rule_id"])
+    return {"version": rule.version, "title": rule.title, "text": rule.text}

@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 
 from boai.relief.donations.services import appeals
-
 from tests.factories.world import World
 
 
@@ -53,3 +52,9 @@ def open_one(
 def appeal(world: World, at: datetime) -> Opened:
     """An open appeal of the city."""
     return open_one(world, at)
+
+
+@pytest.fixture(autouse=True)
+def direct_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sandbox calls back in the same process: tests start no server."""
+    monkeypatch.setenv("BOAI_SANDBOX_DELIVERY", "direct")

@@ -12,7 +12,6 @@ from boai.ground.core.numbering import is_well_formed
 from boai.relief.donations import errors, queries
 from boai.relief.donations.services import appeals, booking
 from boai.relief.donations.values import ANONYMOUS, GiftOrder
-
 from tests.factories.world import World
 from tests.relief.donations.conftest import Opened
 

@@ -1,0 +1,241 @@
+"""Reading a whole file of gifts: heading, rows, totals, notes."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from boai.ground.kit.spreadsheets.reading import (
+    Cell,
+    Row,
+    Sheet,
+    carry_merged_down,
+    clean_text,
+    code_text,
+)
+from boai.relief.donations.channels.statements import cells, days, payments, totals
+from boai.relief.donations.channels.statements.headers import (
+    Heading,
+    channel_of,
+    find_heading,
+    profile_of,
+    role_of,
+)
+from boai.relief.donations.channels.statements.values import (
+    Hints,
+    ParsedList,
+    ParsedRow,
+    StatedTotal,
+)
+
+MOST_LOOSE_NUMBERS = 3
+"""Numbers outside the headed columns are stated totals if they are few; else they are a column."""
+LONG_NOTE = 60
+
+
+def parse(sheets: Sequence[Sheet], hints: Hints) -> ParsedList | None:
+    """All lists of a file as one; ``None`` where no sheet holds a list of money gifts."""
+    found: ParsedList | None = None
+    unread: list[str] = []
+    for sheet in sheets:
+        heading = find_heading(sheet.rows)
+        if heading is None:
+            unread.append(sheet.name)
+            continue
+        if found is None:
+            profile = profile_of(heading)
+            found = ParsedList(profile, channel_of(profile, _title(sheet, heading)))
+        _Reader(sheet, heading, hints, found).read()
+    if found is not None:
+        found.remarks.extend(("SheetIsNotAList", name) for name in unread)
+        _set_repeated_references_aside(found.rows)
+    return found
+
+
+def _title(sheet: Sheet, heading: Heading) -> str:
+    above = (clean_text(cell) for row in sheet.rows[: heading.row] for cell in row)
+    return " ".join([sheet.name, *above])
+
+
+def _set_repeated_references_aside(rows: list[ParsedRow]) -> None:
+    """One number with two contents is two payments or a mistake: a person must look."""
+    first: dict[str, tuple[object, ...]] = {}
+    for row in rows:
+        if row.number and row.verdict == "gift":
+            content = (row.amount_fen, row.day, row.time, row.donor, row.memo)
+            if first.setdefault(row.number, content) != content:
+                row.verdict, row.code = "quarantined", "ReferenceIsRepeated"
+
+
+class _Reader:
+    """One sheet. Keeps the running sum, so that an unlabelled total shows itself."""
+
+    def __init__(self, sheet: Sheet, heading: Heading, hints: Hints, into: ParsedList) -> None:
+        self.sheet, self.heading, self.into = sheet, heading, into
+        self.amount_column = heading.columns.get("amount", heading.columns.get("income", 0))
+        self.sum = self.since_subtotal = self.count = 0
+        self.in_notes = self.after_blank = False
+        self.stated: list[tuple[int, str, str, int, int | None]] = []
+        self.loose: list[tuple[int, int]] = []
+        self.day, remark = days.list_day(sheet, heading, hints)
+        needs_day = not heading.has("day") and not heading.has("moment")
+        if remark and needs_day and not heading.has("number"):
+            into.remarks.append((remark, sheet.name))
+        self.wide = {(top, left) for (top, left), (_b, right) in sheet.merged if right > left}
+        tall = tuple(m for m in sheet.merged if m[1][0] > m[0][0])
+        named = [heading.columns[r] for r in ("donor", "day", "number") if heading.has(r)]
+        self.rows = carry_merged_down(Sheet(sheet.name, sheet.rows, tall), named)
+
+    def read(self) -> None:
+        """Read everything below the heading, then check what the sheet states."""
+        for at in range(self.heading.row):
+            for cell in self.rows[at]:
+                for label, amount in totals.in_sentence(cell) if isinstance(cell, str) else ():
+                    self.stated.append((at, label, "fen", amount, None))
+        for at in range(self.heading.row + 1, len(self.rows)):
+            self.line(at, self.rows[at])
+        if len(self.loose) <= MOST_LOOSE_NUMBERS:
+            self.stated.extend((at, "合计", "fen", amount, None) for at, amount in self.loose)
+        for at, label, unit, amount, computed in sorted(self.stated, key=lambda s: s[0]):
+            own = computed if computed is not None else self.sum if unit == "fen" else self.count
+            kind = "fen" if unit == "fen" else "row"
+            self.into.totals.append(
+                StatedTotal(self.sheet.name, at + 1, label, kind, amount, own)  # type: ignore[arg-type]
+            )
+        if payments.balance_breaks(self.rows[self.heading.row + 1 :], self.heading):
+            self.into.remarks.append(("BalanceDoesNotContinue", self.sheet.name))
+
+    def line(self, at: int, row: Row) -> None:
+        """One row: blank, repeated heading, total, note, or a payment."""
+        if not any(cell != "" and clean_text(cell) for cell in row):
+            self.after_blank = True
+            return
+        if role_of(self.cell(row, "amount")) == "amount":
+            return
+        if self.is_total(row):
+            self.take_total(at, row)
+            return
+        self.take_loose_numbers(at, row)
+        amount = clean_text(row[self.amount_column]) if len(row) > self.amount_column else ""
+        if not amount and not clean_text(self.cell(row, "expense")):
+            self.without_amount(at, row)
+        elif not self.names_somebody(row) and self.unlabelled_total(at, row):
+            return
+        else:
+            self.payment(at, row)
+
+    def cell(self, row: Row, role: str) -> Cell:
+        """The cell of a role; empty where the list has no such column or the row is short."""
+        place = self.heading.columns.get(role)
+        return row[place] if place is not None and place < len(row) else ""
+
+    def is_total(self, row: Row) -> bool:
+        """A row that says so, outside the columns where givers write what they like."""
+        free = {self.heading.columns.get("memo"), self.heading.columns.get("purpose")}
+        plain = [cell for place, cell in enumerate(row) if place not in free]
+        return not code_text(self.cell(row, "number")) and totals.labelled(plain)
+
+    def take_total(self, at: int, row: Row) -> None:
+        """Note what it states; a subtotal counts from the last one."""
+        sums, people = totals.stated(row, self.heading.factor)
+        for label, amount in sums:
+            part = label.startswith("小")
+            self.stated.append((at, label, "fen", amount, self.since_subtotal if part else None))
+            if part:
+                self.since_subtotal = 0
+        self.stated.extend((at, label, "row", number, None) for label, number in people)
+
+    def take_loose_numbers(self, at: int, row: Row) -> None:
+        """Numbers in columns without a heading."""
+        heads = self.sheet.rows[self.heading.row]
+        known = set(self.heading.columns.values())
+        for place, cell in enumerate(row):
+            headed = place < len(heads) and clean_text(heads[place])
+            if place in known or headed or isinstance(cell, str) or not cells.is_number(cell):
+                continue
+            try:
+                self.loose.append((at, cells.fen(cell, self.heading.factor)))
+            except cells.Unreadable:
+                continue
+
+    def names_somebody(self, row: Row) -> bool:
+        """Whether anything but the amount is there."""
+        return any(
+            code_text(self.cell(row, role))
+            for role in ("donor", "number", "serial", "moment", "time", "memo")
+        )
+
+    def unlabelled_total(self, at: int, row: Row) -> bool:
+        """A lonely number that equals the sum so far is that sum, not a gift that doubles it."""
+        try:
+            amount = cells.fen(row[self.amount_column], self.heading.factor)
+        except cells.Unreadable:
+            return False
+        if self.count == 0 or amount != self.sum:
+            return False
+        self.stated.append((at, "合计", "fen", amount, None))
+        return True
+
+    def without_amount(self, at: int, row: Row) -> None:
+        """A note, a lonely total beside the columns, or a payment whose amount was forgotten."""
+        if not self.names_somebody(row):
+            return
+        filled = [place for place, cell in enumerate(row) if clean_text(cell)]
+        first = clean_text(row[filled[0]])
+        lonely = len(filled) == 1
+        is_note = self.in_notes or (
+            lonely
+            and (
+                self.after_blank
+                or first.startswith(("注", "备注", "说明", "以上"))
+                or len(first) > LONG_NOTE
+                or (at, filled[0]) in self.wide
+            )
+        )
+        if is_note:
+            self.in_notes = True
+            return
+        found = self.draft(at, row)
+        found.verdict, found.code = "refused", "AmountIsMissing"
+        self.into.rows.append(found)
+        self.count += 1
+
+    def payment(self, at: int, row: Row) -> None:
+        """A row with an amount."""
+        self.after_blank = False
+        found = self.draft(at, row)
+        payments.judge(found, row, self.heading, self.amount_column)
+        if not self.names_somebody(row) and found.verdict == "gift":
+            found.verdict, found.code = "quarantined", "RowNamesNobody"
+        if found.verdict == "gift" and isinstance(self.cell(row, "number"), float):
+            found.verdict, found.code = "quarantined", "NumberWasRounded"
+        self.into.rows.append(found)
+        self.count += 1
+        if found.amount_fen > 0 and found.code != "RowIsAnOutflow":
+            self.sum += found.amount_fen
+            self.since_subtotal += found.amount_fen
+
+    def draft(self, at: int, row: Row) -> ParsedRow:
+        """What the columns say, the amount and the verdict aside."""
+        number = code_text(self.cell(row, "number"))
+        moment = cells.moment_in_number(number)
+        day, time = self.day, cells.time_in(self.cell(row, "time"))
+        found = ParsedRow(self.sheet.name, at + 1)
+        if moment is not None:
+            day, time = moment.date(), moment.time()
+        for role in ("moment", "day"):
+            cell = self.cell(row, role)
+            if clean_text(cell):
+                day = cells.day_in(cell)
+                time = time or cells.time_in(cell)
+                if day is None:
+                    found.verdict, found.code = "refused", "DayIsNotReadable"
+        found.donor = clean_text(self.cell(row, "donor")).strip("/-")
+        found.number = "" if number in ("/", "-", "--") else number
+        found.memo = clean_text(self.cell(row, "memo")).strip("/-")
+        found.purpose = clean_text(self.cell(row, "purpose")).strip("/-")
+        found.day, found.time = day, time
+        return found
+
+
+def latest_day(found: ParsedList) -> date | None:
+    """The last day on which the list has a payment."""
+    return max((row.day for row in found.rows if row.day is not None), default=None)

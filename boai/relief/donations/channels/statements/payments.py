@@ -1,0 +1,118 @@
+"""Which rows of an account statement are gifts."""
+
+import re
+from collections.abc import Sequence
+
+from boai.ground.kit.spreadsheets.reading import Cell, Row, clean_text, place_name
+from boai.relief.donations.channels.statements.cells import Unreadable, fen
+from boai.relief.donations.channels.statements.headers import Heading
+from boai.relief.donations.channels.statements.values import ParsedRow
+
+_IN = re.compile(r"收|贷|入|cr", re.IGNORECASE)
+_OUT = re.compile(r"支|借|付|dr", re.IGNORECASE)
+_NO_GIFT = re.compile(r"利息|结息|退款|退回|提现|理财|转入零钱|工资|冲正|手续费|内部")
+_DONE = re.compile(r"成功|已收|已存入|已转账|已到账|完成|已入账")
+_YUAN = re.compile(r"人民币|cny|rmb|¥|元", re.IGNORECASE)
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def judge(found: ParsedRow, row: Row, heading: Heading, amount_column: int) -> None:
+    """Set amount and verdict of a row with an amount. A verdict set before stays."""
+    try:
+        amount, outflow = _amount(row, heading, amount_column)
+    except Unreadable as reason:
+        _set(found, "refused", str(reason.args[0]))
+        found.column = _letters(amount_column)
+        return
+    found.amount_fen = abs(amount) if outflow else amount
+    if outflow:
+        _set(found, "refused", "RowIsAnOutflow")
+    elif amount <= 0:
+        _set(found, "refused", "AmountIsNotPositive")
+        found.column = _letters(amount_column)
+    else:
+        _doubts(found, row, heading)
+
+
+def _amount(row: Row, heading: Heading, amount_column: int) -> tuple[int, bool]:
+    """The amount and whether it went out."""
+    income, expense = _filled(row, heading, "income"), _filled(row, heading, "expense")
+    if heading.columns.keys() & {"income", "expense"} and "amount" not in heading.columns:
+        received = fen(income, heading.factor) if income != "" else 0
+        spent = fen(expense, heading.factor) if expense != "" else 0
+        if received == 0 and spent > 0:
+            return spent, True
+        return received, False
+    amount = fen(row[amount_column], heading.factor)
+    direction = clean_text(_cell(row, heading, "direction"))
+    if direction and _OUT.search(direction) and not _IN.search(direction):
+        return amount, True
+    return amount, amount < 0 and bool(heading.columns.keys() & {"balance", "direction"})
+
+
+def _doubts(found: ParsedRow, row: Row, heading: Heading) -> None:
+    currency = clean_text(_cell(row, heading, "currency"))
+    if currency and not _YUAN.search(currency):
+        _set(found, "refused", "CurrencyIsNotYuan")
+        return
+    if _is_foreign(heading, row) and not currency:
+        _set(found, "quarantined", "CurrencyIsUnknown")
+        return
+    if heading.has("direction"):
+        direction = clean_text(_cell(row, heading, "direction"))
+        if not _IN.search(direction):
+            _set(found, "quarantined", "IncomeMayNotBeAGift")
+            return
+    kind = clean_text(_cell(row, heading, "kind"))
+    if kind and _NO_GIFT.search(kind):
+        _set(found, "quarantined", "IncomeMayNotBeAGift")
+        return
+    state = clean_text(_cell(row, heading, "state"))
+    if state and not _DONE.search(state):
+        _set(found, "quarantined", "PaymentIsNotComplete")
+
+
+def balance_breaks(rows: Sequence[Row], heading: Heading) -> bool:
+    """Whether the balances, read downwards or upwards, do not follow from the movements."""
+    if not heading.has("balance", "income", "expense"):
+        return False
+    chain: list[tuple[int, int]] = []
+    for row in rows:
+        try:
+            balance = fen(_cell(row, heading, "balance"))
+            income, expense = _filled(row, heading, "income"), _filled(row, heading, "expense")
+            moved = (fen(income) if income != "" else 0) - (fen(expense) if expense != "" else 0)
+        except Unreadable:
+            continue
+        chain.append((balance, moved))
+    pairs = list(zip(chain, chain[1:], strict=False))
+    downwards = all(after == before + moved for (before, _m), (after, moved) in pairs)
+    upwards = all(before == after + moved for (before, moved), (after, _m) in pairs)
+    return not (downwards or upwards)
+
+
+def _is_foreign(heading: Heading, row: Row) -> bool:
+    return (
+        heading.has("income")
+        and heading.has("memo")
+        and not any(_CHINESE.search(clean_text(cell)) for cell in row)
+    )
+
+
+def _set(found: ParsedRow, verdict: str, code: str) -> None:
+    if found.verdict == "gift":
+        found.verdict, found.code = verdict, code  # type: ignore[assignment]
+
+
+def _cell(row: Row, heading: Heading, role: str) -> Cell:
+    place = heading.columns.get(role)
+    return row[place] if place is not None and place < len(row) else ""
+
+
+def _filled(row: Row, heading: Heading, role: str) -> Cell:
+    cell = _cell(row, heading, role)
+    return "" if clean_text(cell) in ("", "-", "--", "/") else cell
+
+
+def _letters(column: int) -> str:
+    return place_name(column)

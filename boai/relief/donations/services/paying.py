@@ -1,0 +1,57 @@
+"""From the phone form to the cashier page of a channel."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from boai.ground.core.actors import Actor
+from boai.relief.donations import errors
+from boai.relief.donations.channels.gateways import gateway
+from boai.relief.donations.models import PaymentOrder
+from boai.relief.donations.services import giving
+from boai.relief.donations.values import PlacedOrder
+
+
+def start_payment(
+    actor: Actor,
+    *,
+    appeal_id: int,
+    amount_fen: int,
+    form_key: str,
+    at: datetime,
+    name: str = "",
+    phone: str = "",
+    named: bool = False,
+    message: str = "",
+) -> PlacedOrder:
+    """Place the order, then (after it is committed) ask the channel to collect; answers with the
+    address to send the giver to. *Refuses*: as ``giving.place_order``; ``ChannelIsNotAvailable``.
+    """
+    channel = gateway()
+    placed = giving.place_order(
+        actor,
+        appeal_id=appeal_id,
+        amount_fen=amount_fen,
+        channel=channel.channel,
+        merchant=channel.merchant,
+        form_key=form_key,
+        at=at,
+        donor_name=name,
+        phone=phone,
+        named=named,
+        display_name=name,
+        message=message,
+    )
+    order = PaymentOrder.objects.select_related("appeal").get(number=placed.number)
+    url = channel.open_payment(
+        number=order.number,
+        token=order.token,
+        amount_fen=order.amount_fen,
+        title=order.appeal.title,
+    )
+    return replace(placed, pay_url=url)
+
+
+def payable(order: PaymentOrder, at: datetime) -> None:
+    """*Refuses*: ``OrderHasExpired`` for an order that is paid, closed or too old."""
+    if order.state != "placed" or order.expires_at <= at:
+        raise errors.OrderHasExpired
