@@ -1,17 +1,18 @@
 """Goods in a store: items, a store, lots received by two keepers, goods set aside and sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from boai.foundations.catalogue.queries import item_by_code
 from boai.foundations.catalogue.services.seeding import seed_catalogue
-from boai.ground.core.actors import SYSTEM
+from boai.ground.core.actors import SYSTEM, Actor
 from boai.relief.dispatch.services import loading, ordering
 from boai.relief.dispatch.values import OrderLine
 from boai.relief.warehouse import queries
 from boai.relief.warehouse.services import issuing, receiving
 from boai.relief.warehouse.services.stores import open_store
 from boai.relief.warehouse.values import CountedLine
+from tests.factories.people import other_account_of
 from tests.factories.world import World
 
 
@@ -124,3 +125,12 @@ def send(stock: Stock, lots: dict[int, int], *, at: datetime) -> int:
     )
     loading.countersign(stock.world.cast.second_keeper, waybill_id=waybill, digest=digest, at=at)
     return waybill
+
+
+def twin_of_keeper(stock: Stock, at: datetime) -> Actor:
+    """The first keeper again, as a second account that the county opened would act here.
+
+    Identity gives it no post in the city; the rooms must refuse it even if it had one.
+    """
+    twin = other_account_of(stock.world.cast.keeper, stock.world.places.county, at=at)
+    return replace(stock.world.cast.keeper, user_id=twin.user_id)
