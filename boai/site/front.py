@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from boai.ground.core import clock
 from boai.ground.core.figures import Span, all_figures
+from boai.ground.core.text import gettext_noop as _
 from boai.site.society import host
 
 SHOWN: tuple[tuple[str, str], ...] = ()
@@ -28,16 +29,16 @@ class Total:
 
 UNITS = {
     "fen": "",
-    "piece": "件",
-    "gift": "笔",
-    "person": "人",
-    "person-time": "人次",
-    "household": "户",
-    "lot": "批",
-    "waybill": "单",
-    "decision": "项",
-    "organisation": "家",
-    "entry": "条",
+    "piece": _("件"),
+    "gift": _("笔"),
+    "person": _("人"),
+    "person-time": _("人次"),
+    "household": _("户"),
+    "lot": _("批"),
+    "waybill": _("单"),
+    "decision": _("项"),
+    "organisation": _("家"),
+    "entry": _("条"),
 }
 
 

@@ -118,8 +118,13 @@ def _engine() -> tuple[bool | None, str]:
     return not risky, f"SQLite {sqlite3.sqlite_version}, {mode}"
 
 
+def _free_bytes() -> int:
+    home = settings.BOAI_HOME
+    return shutil.disk_usage(home if home.exists() else home.anchor).free
+
+
 def _disk() -> tuple[bool, str]:
-    free = shutil.disk_usage(settings.BOAI_HOME).free
+    free = _free_bytes()
     return free >= LEAST_FREE_BYTES, f"{free // 1024 // 1024:,} MB"
 
 
@@ -167,8 +172,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         if run.last_ended:
             ended.labels(run.name).set(run.last_ended.timestamp())
         failed.labels(run.name).set(1 if run.failure else 0)
-    free = shutil.disk_usage(settings.BOAI_HOME).free
-    Gauge("boai_disk_free_bytes", "Free disk", registry=own).set(free)
+    Gauge("boai_disk_free_bytes", "Free disk", registry=own).set(_free_bytes())
     Gauge("boai_log_leaves_waiting", "Leaves not yet in the log", registry=own).set(
         translog.leaves_waiting()
     )

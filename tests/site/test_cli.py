@@ -44,6 +44,7 @@ def run(name: str, *words: str) -> int:
 
     def act() -> None:
         command = load_command_class("boai.site", name)
+        command._called_from_command_line = True
         options = vars(command.create_parser("boai", name).parse_args(list(words)))
         command.handle(**options)
 

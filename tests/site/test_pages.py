@@ -29,7 +29,7 @@ def test_a_visitor_is_asked_to_sign_in_at_the_desk(client: Client) -> None:
 
 
 def test_the_desk_shows_my_tasks(world: Any, client_for: Callable[..., Client]) -> None:
-    actor = next(v for v in vars(world).values() if getattr(v, "user_id", None))
+    actor = world.cast.keeper
     text = client_for(actor).get("/desk/").content.decode()
     assert "我的待办" in text
     assert actor.name in text
