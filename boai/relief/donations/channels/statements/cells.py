@@ -26,7 +26,7 @@ def fen(cell: object, factor: int = 1) -> int:
     Spreadsheets keep numbers in binary: 4761028.68 comes as 4761028.68000006. A rest far below a
     fen is the spreadsheet's; anything larger is an amount finer than a fen.
     """
-    if isinstance(cell, bool) or isinstance(cell, (date, datetime, time, timedelta)):
+    if isinstance(cell, (bool, date, datetime, time, timedelta)):
         raise Unreadable("AmountIsNotReadable")
     if isinstance(cell, (int, float)):
         return _from_number(float(cell) * factor)
@@ -117,7 +117,7 @@ def time_in(cell: object) -> time | None:
     if isinstance(cell, time):
         return cell
     if isinstance(cell, timedelta):
-        return (datetime.min + cell).time()
+        return (datetime(2000, 1, 1) + cell).time()  # noqa: DTZ001
     text = clean_text(cell)
     found = _TIME.search(text)
     if found:

@@ -81,8 +81,8 @@ def find_heading(rows: Sequence[Row]) -> Heading | None:
         columns: dict[str, int] = {}
         for place, cell in enumerate(row):
             role = role_of(cell)
-            if role:
-                columns.setdefault(role, place)
+            if role and (role not in columns or plain(cell).startswith("记账金额")):
+                columns[role] = place  # the booked amount is the one in the account's currency
         if "running" in columns or "goods" in columns:
             continue
         money = columns.keys() & {"amount", "income"}
@@ -113,6 +113,9 @@ _CHANNEL_WORDS = (
     ("qr", re.compile(r"二维码|扫码|pos机", re.IGNORECASE)),
     ("bank", re.compile(r"银行|账户|对公")),
 )
+
+CHANNELS = (*(channel for channel, _pattern in _CHANNEL_WORDS), "other")
+"""Every channel that a list can be of."""
 
 
 def channel_of(profile: str, words: str) -> str:

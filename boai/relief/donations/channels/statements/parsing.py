@@ -221,13 +221,13 @@ class _Reader:
         found = ParsedRow(self.sheet.name, at + 1)
         if moment is not None:
             day, time = moment.date(), moment.time()
-        for role in ("moment", "day"):
-            cell = self.cell(row, role)
-            if clean_text(cell):
-                day = cells.day_in(cell)
-                time = time or cells.time_in(cell)
-                if day is None:
-                    found.verdict, found.code = "refused", "DayIsNotReadable"
+        own = [self.cell(row, role) for role in ("day", "moment") if self.heading.has(role)]
+        given = [cell for cell in own if clean_text(cell)]
+        if given:
+            day = next((d for d in map(cells.day_in, given) if d is not None), None)
+            time = next((t for t in map(cells.time_in, reversed(given)) if t is not None), time)
+            if day is None:
+                found.verdict, found.code = "refused", "DayIsNotReadable"
         found.donor = clean_text(self.cell(row, "donor")).strip("/-")
         found.number = "" if number in ("/", "-", "--") else number
         found.memo = clean_text(self.cell(row, "memo")).strip("/-")

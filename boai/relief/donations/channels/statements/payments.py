@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from boai.ground.kit.spreadsheets.reading import Cell, Row, clean_text, place_name
 from boai.relief.donations.channels.statements.cells import Unreadable, fen
@@ -85,7 +86,7 @@ def balance_breaks(rows: Sequence[Row], heading: Heading) -> bool:
         except Unreadable:
             continue
         chain.append((balance, moved))
-    pairs = list(zip(chain, chain[1:], strict=False))
+    pairs = list(pairwise(chain))
     downwards = all(after == before + moved for (before, _m), (after, moved) in pairs)
     upwards = all(before == after + moved for (before, moved), (after, _m) in pairs)
     return not (downwards or upwards)

@@ -47,7 +47,7 @@ def stated(row: Row, factor: int = 1) -> tuple[list[tuple[str, int]], list[tuple
 
 def in_sentence(cell: object) -> list[tuple[str, int]]:
     """The sums that a headline states: ``收到社会捐款8,062.26万元``."""
-    text = _plain(cell)
+    text = clean_text(cell)  # its commas stay Chinese: they end a clause, not a group of digits
     if len(text) < 12:
         return []
     found: list[tuple[str, int]] = []

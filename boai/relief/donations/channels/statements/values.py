@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
+from datetime import time as time_of_day
 from typing import Literal
 
 from boai.ground.core.text import gettext_noop as _
@@ -20,7 +21,7 @@ class ParsedRow:
     donor: str = ""
     number: str = ""
     day: date | None = None
-    time: time | None = None
+    time: time_of_day | None = None
     memo: str = ""
     purpose: str = ""
     verdict: Verdict = "gift"

@@ -1,0 +1,18 @@
+"""Why a whole file is not taken in."""
+
+from boai.ground.core.errors import Refusal
+from boai.ground.core.text import gettext_noop as _
+
+
+class FileIsNotAListOfGifts(Refusal):
+    """No sheet has a heading with an amount and a donor, number or day."""
+
+    text = _("文件“{name}”中没有能识别的捐款名单或账户流水。")
+    mend = _("请核对表头：至少要有金额，以及捐赠人、交易单号或日期中的一列。")
+
+
+class ProfileDoesNotFit(Refusal):
+    """The list is of another family than the one asked for."""
+
+    text = _("指定的格式“{given}”与表格不符，表格是“{found}”。")
+    mend = _("请改用或省略 --profile（可用：{known}）。")
