@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.utils.translation import gettext
@@ -11,9 +10,18 @@ from django.utils.translation import gettext
 from boai.ground.core import clock
 from boai.ground.core.figures import Span, all_figures
 from boai.ground.core.text import gettext_noop as _
+from boai.site.rooms import ROOMS
 from boai.site.society import host
 
-SHOWN: tuple[tuple[str, str], ...] = ()
+SHOWN: tuple[tuple[str, str], ...] = (
+    ("donations.money-received", "cash-coin"),
+    ("donations.gifts-received", "heart"),
+    ("finance.money-spent", "receipt"),
+    ("warehouse.pieces-accepted", "box-seam"),
+    ("dispatch.pieces-delivered", "truck"),
+    ("dispatch.units-reached", "hospital"),
+)
+"""Which figures the start page shows, and with which picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,9 @@ def totals(at: datetime) -> list[Total]:
     return found
 
 
-def open_appeals(at: datetime) -> list[Any]:
-    """Appeals that take gifts now, as donations tells."""
-    name = "boai.relief.donations.queries"
-    society = host()
-    if society is None or find_spec("boai.relief.donations") is None or find_spec(name) is None:
+def open_appeals() -> list[Any]:
+    """Appeals that take gifts now, emergencies first, as donations tells."""
+    if "boai.relief.donations" not in ROOMS:
         return []
-    ask = getattr(import_module(name), "open_appeals", None)
-    return list(ask(society.id, at=at)) if ask is not None else []
+    queries = import_module("boai.relief.donations.queries")
+    return [row for row in queries.public_appeals() if row.state == "open"]

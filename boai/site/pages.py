@@ -23,7 +23,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "site/start.html",
-        {"totals": front.totals(at), "appeals": front.open_appeals(at), "at": at},
+        {"totals": front.totals(at), "appeals": front.open_appeals(), "at": at},
     )
 
 
