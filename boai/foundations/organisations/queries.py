@@ -122,3 +122,14 @@ def setting(organisation_id: int, key: str, default: Any = None) -> Any:
         .first()
     )
     return default if found is None else found
+
+
+def society_of_division(code: str) -> OrganisationRow | None:
+    """The society of a division, else of the one above it: county, city, province."""
+    for division in dict.fromkeys((code[:6], code[:4].ljust(6, "0"), code[:2].ljust(6, "0"))):
+        found = list(
+            Organisation.objects.filter(kind="society", division_code=division, is_active=True)[:2]
+        )
+        if len(found) == 1:
+            return as_row(found[0])
+    return None

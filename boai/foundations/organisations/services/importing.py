@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -10,11 +10,10 @@ from django.db import transaction
 from boai.foundations.organisations.errors import FacilityListIsNotKnown
 from boai.foundations.organisations.models import Alias, Organisation
 from boai.foundations.organisations.rules import names_within, normal_name
-from boai.foundations.organisations.services.registering import register_many
+from boai.foundations.organisations.services.registering import register_many, register_unnumbered
 from boai.foundations.organisations.values import KINDS, LEVELS, RegisterOrder
 from boai.foundations.places import queries as places
 from boai.ground.core.imports import FileReport, ImportOrder, Problem, importer
-from boai.ground.kit.db.series import take_numbers
 from boai.ground.kit.spreadsheets.reading import Sheet, clean_text, read_workbook
 
 
@@ -110,18 +109,10 @@ def import_facilities(order: ImportOrder) -> FileReport:
                 )
             )
     with transaction.atomic():
-        numbered = _numbered(orders) if orders else []
-        return _registered(order, report, numbered)
-
-
-def hospital_code(running: int) -> str:
-    """The house's own code of a hospital that came without one."""
-    return f"HS{running:06d}"
-
-
-def _numbered(orders: list[RegisterOrder]) -> list[RegisterOrder]:
-    running = take_numbers("organisations.hospital", len(orders))
-    return [replace(one, code=hospital_code(n)) for one, n in zip(orders, running, strict=True)]
+        report.accepted = len(register_unnumbered(order.actor, orders, at=order.at))
+        if order.dry_run:
+            transaction.set_rollback(True)
+    return report
 
 
 def _registered(order: ImportOrder, report: FileReport, orders: list[RegisterOrder]) -> FileReport:

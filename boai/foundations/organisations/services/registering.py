@@ -1,6 +1,7 @@
 """Registering organisations, one or many."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from boai.foundations.trail.services.recording import record, record_many
 from boai.foundations.trail.values import ActOrder
 from boai.ground.core.actors import Actor
 from boai.ground.core.errors import NotFound
+from boai.ground.kit.db.series import take_numbers
 
 
 def register(
@@ -117,6 +119,24 @@ def register_many(actor: Actor, orders: Sequence[RegisterOrder], *, at: datetime
             at=at,
         )
     return [made[order.code].pk for order in new]
+
+
+def register_unnumbered(
+    actor: Actor, orders: Sequence[RegisterOrder], *, at: datetime
+) -> list[int]:
+    """Register outside bodies that came without a code under the house's own running codes.
+
+    *Refuses* as ``register``.
+    """
+    if not orders:
+        return []
+    with transaction.atomic():
+        running = take_numbers("organisations.body", len(orders))
+        coded = [
+            replace(order, code=f"{'HS' if order.kind == 'hospital' else 'OB'}{number:06d}")
+            for order, number in zip(orders, running, strict=True)
+        ]
+        return register_many(actor, coded, at=at)
 
 
 def add_alias(actor: Actor, *, organisation_id: int, name: str, at: datetime) -> None:

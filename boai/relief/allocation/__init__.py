@@ -1,0 +1,1 @@
+"""Who needs what, and who decides: needs, list 1, requests, proposals."""

@@ -1,0 +1,68 @@
+"""What must hold even against a bad query."""
+
+from django.db import migrations
+
+from boai.ground.kit.db.guards import AppendOnly, Refuses
+
+OVER_THE_LIST = (
+    "(SELECT COALESCE(SUM(pl.quantity), 0) FROM allocation_proposalline pl "
+    "JOIN allocation_proposal p ON p.id = pl.proposal_id "
+    "WHERE p.is_live AND pl.list_line_id = NEW.list_line_id) + NEW.quantity > "
+    "(SELECT quantity FROM allocation_listline WHERE id = NEW.list_line_id)"
+)
+DIRECTED_TO_ANOTHER = (
+    "(SELECT l.directed_to_id FROM allocation_listline l WHERE l.id = NEW.list_line_id) <> "
+    "(SELECT r.receiver_id FROM allocation_request r "
+    "JOIN allocation_proposal p ON p.request_id = r.id WHERE p.id = NEW.proposal_id)"
+)
+OUT_OF_ORDER = (
+    "NEW.state <> OLD.state AND (OLD.state IN ('approved', 'refused', 'withdrawn') OR "
+    "(NEW.state IN ('approved', 'refused') AND OLD.state <> 'proposed'))"
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("allocation", "0001_initial")]
+
+    operations = [
+        AppendOnly("AvailableList"),
+        AppendOnly("ListLine"),
+        AppendOnly("ImportedCell"),
+        AppendOnly("Proposal", but=("is_live",)),
+        AppendOnly("ProposalLine"),
+        Refuses(
+            "ProposalLine",
+            "within_the_list",
+            on="insert",
+            when=OVER_THE_LIST,
+            message="a proposal takes more than list 1 holds",
+        ),
+        Refuses(
+            "ProposalLine",
+            "directed",
+            on="insert",
+            when=DIRECTED_TO_ANOTHER,
+            message="directed goods go to the named unit only",
+        ),
+        Refuses(
+            "Request",
+            "begins_submitted",
+            on="insert",
+            when="NEW.state <> 'submitted'",
+            message="a request begins submitted",
+        ),
+        Refuses(
+            "Request",
+            "in_order",
+            on="update",
+            when=OUT_OF_ORDER,
+            message="a request is decided only after it was proposed, and once",
+        ),
+        Refuses(
+            "Request",
+            "is_kept",
+            on="delete",
+            when="TRUE",
+            message="requests are kept",
+        ),
+    ]
