@@ -97,10 +97,12 @@ def day(on: date | None) -> SafeString:
 @register.simple_tag
 def state(label: str, tone: str = "plain") -> SafeString:
     """A badge. The words carry the meaning, the colour only helps."""
+    if not label:
+        return _nothing()
     return format_html(
         '<span class="state state-{}">{}</span>',
         tone if tone in TONES else "plain",
-        gettext(str(label)) if label else "—",
+        gettext(str(label)),
     )
 
 
