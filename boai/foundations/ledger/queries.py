@@ -94,7 +94,7 @@ def balance(key: AccountKey) -> int:
     account = Account.objects.filter(code=key.code).first()
     if account is None:
         return 0
-    return _amounts([account])[account.id]
+    return amounts_of([account])[account.id]
 
 
 def balances(
@@ -107,12 +107,13 @@ def balances(
     if lot is not None:
         rows = rows.filter(lot=lot)
     accounts = list(rows.order_by("kind", "ref", "lot", "id"))
-    amounts = _amounts(accounts)
+    amounts = amounts_of(accounts)
     return [BalanceRow(a.id, a.kind, a.ref, a.commodity, a.lot, amounts[a.id]) for a in accounts]
 
 
-def _amounts(accounts: Sequence[Account]) -> dict[int, int]:
-    """Running balances where they are kept, sums of postings elsewhere."""
+def amounts_of(accounts: Sequence[Account]) -> dict[int, int]:
+    """What accounts hold, by account id: running balances where they are kept, sums of postings
+    elsewhere."""
     amounts: dict[int, int] = {}
     kept = [a.id for a in accounts if a.kind in BALANCE_KINDS]
     for part in in_chunks(kept):
