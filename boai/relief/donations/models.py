@@ -155,7 +155,12 @@ class Gift(models.Model):
                 name="donations_gift_state",
             ),
             models.CheckConstraint(
-                condition=Q(kind="cash", amount_fen__gt=0, fund_id__isnull=False)
+                condition=Q(
+                    kind="cash",
+                    amount_fen__isnull=False,
+                    amount_fen__gt=0,
+                    fund_id__isnull=False,
+                )
                 | Q(kind="in-kind", amount_fen__isnull=True),
                 name="donations_gift_money_or_goods",
             ),

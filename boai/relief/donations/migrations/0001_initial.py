@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='gift',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gt', 0), ('fund_id__isnull', False), ('kind', 'cash')), models.Q(('amount_fen__isnull', True), ('kind', 'in-kind')), _connector='OR'), name='donations_gift_money_or_goods'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_fen__gt', 0), ('amount_fen__isnull', False), ('fund_id__isnull', False), ('kind', 'cash')), models.Q(('amount_fen__isnull', True), ('kind', 'in-kind')), _connector='OR'), name='donations_gift_money_or_goods'),
         ),
         migrations.AddConstraint(
             model_name='gift',
