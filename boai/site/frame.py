@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext
 
 from boai.foundations.organisations import queries as organisations
@@ -62,6 +63,12 @@ def links(request: HttpRequest, wanted: tuple[tuple[str, str, str], ...]) -> lis
 @fills_frame("society_name")
 def _society_name(request: HttpRequest) -> str:
     return society_name()
+
+
+@fills_frame("emblem_url")
+def _emblem_url(request: HttpRequest) -> str:
+    there = any((settings.BOAI_HOME / name).is_file() for name in ("emblem.svg", "emblem.png"))
+    return reverse("emblem") if there else ""
 
 
 @fills_frame("public_menu")

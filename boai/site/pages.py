@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext
+from django.views.decorators.cache import cache_control, never_cache
 
 from boai.ground.core import clock
 from boai.ground.core.tasks import tasks_of
@@ -41,6 +43,29 @@ def desk(request: HttpRequest) -> HttpResponse:
         "at": at,
     }
     return render(request, "site/desk.html", context)
+
+
+@door("desk")
+@never_cache
+def desk_count(request: HttpRequest) -> HttpResponse:
+    """How many tasks wait for me, for the badge of the menu; nothing where none does."""
+    count = len(tasks_of(actor_of(request)))
+    return HttpResponse(str(count) if count else "", content_type="text/plain; charset=utf-8")
+
+
+EMBLEMS = (("emblem.svg", "image/svg+xml"), ("emblem.png", "image/png"))
+"""Names under which the operator puts its own emblem into ``BOAI_HOME``; none is shipped."""
+
+
+@door("public")
+@cache_control(max_age=3600)
+def emblem(request: HttpRequest) -> HttpResponse:
+    """The operator's own emblem."""
+    for name, kind in EMBLEMS:
+        path = settings.BOAI_HOME / name
+        if path.is_file():
+            return HttpResponse(path.read_bytes(), content_type=kind)
+    raise Http404
 
 
 @door("public")

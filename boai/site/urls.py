@@ -27,6 +27,8 @@ favicon = door("public")(RedirectView.as_view(url="/static/kit/favicon.svg", per
 urlpatterns: Addresses = [
     path("", pages.start, name="start"),
     path("desk/", pages.desk, name="desk"),
+    path("desk/count", pages.desk_count, name="desk-count"),
+    path("emblem", pages.emblem, name="emblem"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", health.metrics, name="metrics"),

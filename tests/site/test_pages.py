@@ -121,3 +121,17 @@ def test_a_crash_page_needs_no_database(client: Client) -> None:
 
 def test_robots(client: Client) -> None:
     assert "Disallow: /desk/" in client.get("/robots.txt").content.decode()
+
+
+def test_the_operator_brings_its_own_emblem(client: Client, own_home: Any) -> None:
+    assert client.get("/emblem").status_code == 404
+    assert "wordmark-sign" in client.get("/").content.decode()
+    own_home.mkdir(parents=True, exist_ok=True)
+    (own_home / "emblem.png").write_bytes(b"\x89PNG")
+    assert client.get("/emblem")["Content-Type"] == "image/png"
+    assert 'class="wordmark-emblem" src="/emblem"' in client.get("/").content.decode()
+
+
+def test_the_badge_counts_my_tasks(world: Any, client_for: Callable[..., Client]) -> None:
+    answer = client_for(world.cast.keeper).get("/desk/count")
+    assert answer.content.decode() in {"", *map(str, range(1, 99))}
