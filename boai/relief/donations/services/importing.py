@@ -11,6 +11,7 @@ from boai.ground.core.canonical import canonical
 from boai.ground.core.clock import CHINA, day_of
 from boai.ground.core.errors import NotFound
 from boai.ground.core.imports import FileReport, ImportOrder, Problem, Total, importer
+from boai.ground.kit.spreadsheets.days import Hints
 from boai.ground.kit.spreadsheets.reading import read_workbook, saved_on
 from boai.relief.donations import permissions, rules
 from boai.relief.donations.channels.statements.errors import (
@@ -21,7 +22,6 @@ from boai.relief.donations.channels.statements.headers import CHANNELS, PROFILES
 from boai.relief.donations.channels.statements.parsing import parse
 from boai.relief.donations.channels.statements.values import (
     MESSAGES,
-    Hints,
     ParsedList,
     ParsedRow,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from boai.ground.kit.spreadsheets.days import Hints, day_in, list_day, time_in
 from boai.ground.kit.spreadsheets.reading import (
     Cell,
     Row,
@@ -11,7 +12,7 @@ from boai.ground.kit.spreadsheets.reading import (
     clean_text,
     code_text,
 )
-from boai.relief.donations.channels.statements import cells, days, payments, totals
+from boai.relief.donations.channels.statements import cells, payments, totals
 from boai.relief.donations.channels.statements.headers import (
     Heading,
     channel_of,
@@ -20,7 +21,6 @@ from boai.relief.donations.channels.statements.headers import (
     role_of,
 )
 from boai.relief.donations.channels.statements.values import (
-    Hints,
     ParsedList,
     ParsedRow,
     StatedTotal,
@@ -75,7 +75,7 @@ class _Reader:
         self.in_notes = self.after_blank = False
         self.stated: list[tuple[int, str, str, int, int | None]] = []
         self.loose: list[tuple[int, int]] = []
-        self.day, remark = days.list_day(sheet, heading, hints)
+        self.day, remark = list_day(sheet, heading.row, hints)
         needs_day = not heading.has("day") and not heading.has("moment")
         if remark and needs_day and not heading.has("number"):
             into.remarks.append((remark, sheet.name))
@@ -217,15 +217,15 @@ class _Reader:
         """What the columns say, the amount and the verdict aside."""
         number = code_text(self.cell(row, "number"))
         moment = cells.moment_in_number(number)
-        day, time = self.day, cells.time_in(self.cell(row, "time"))
+        day, time = self.day, time_in(self.cell(row, "time"))
         found = ParsedRow(self.sheet.name, at + 1)
         if moment is not None:
             day, time = moment.date(), moment.time()
         own = [self.cell(row, role) for role in ("day", "moment") if self.heading.has(role)]
         given = [cell for cell in own if clean_text(cell)]
         if given:
-            day = next((d for d in map(cells.day_in, given) if d is not None), None)
-            time = next((t for t in map(cells.time_in, reversed(given)) if t is not None), time)
+            day = next((d for d in map(day_in, given) if d is not None), None)
+            time = next((t for t in map(time_in, reversed(given)) if t is not None), time)
             if day is None:
                 found.verdict, found.code = "refused", "DayIsNotReadable"
         found.donor = clean_text(self.cell(row, "donor")).strip("/-")

@@ -41,15 +41,6 @@ class StatedTotal:
     computed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """What is known beside the rows: the file's name, the day it was last saved, a given day."""
-
-    file_name: str = ""
-    saved_on: date | None = None
-    day: date | None = None
-
-
 @dataclass(slots=True)
 class ParsedList:
     """A whole file: profile, channel, its rows, totals and remarks (code, sheet)."""
