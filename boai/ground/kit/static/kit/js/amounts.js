@@ -12,6 +12,7 @@
     for (let end = text.length; end > 0; end -= 4) { parts.unshift(text.slice(Math.max(0, end - 4), end)); }
     parts.forEach(function (part, index) {
       let some = false;
+      gap = false; // a nought at the end of a group is not spoken, as on the receipt
       Array.from(part).forEach(function (digit, at) {
         if (digit === "0") { gap = true; return; }
         if (gap && out) { out += "零"; }
