@@ -16,6 +16,7 @@ from boai.ground.core.errors import Refusal
 from boai.ground.core.text import gettext_noop as _
 from boai.site.demo.cast import PASSWORD, SOCIETY, engage_people, found_places, sign_ins
 from boai.site.demo.chapters import appeal, goods, money, needs, requests
+from boai.site.demo.chapters.money import EXAMPLE, EXAMPLE_CODE
 from boai.site.demo.diary import Diary
 from boai.site.demo.stage import Stage
 
@@ -49,10 +50,14 @@ def furnish(
         _tell(base, size, say)
     elif not organisations.setting(known.id, TOLD, False):
         raise StoryIsUnfinished
+    known = organisations.by_code_or_name(SOCIETY)
+    example = organisations.setting(known.id, EXAMPLE, "") if known is not None else ""
     for username, name, role, place in sign_ins():
         say(f"{username:<12}{name}　{role}　{place}")
     say(f"密码（所有演示账号）：{PASSWORD}")
+    say(f"可查询的示例捐赠：编号 {example}　查询码 {EXAMPLE_CODE}")
     return {
+        "example": {"number": example, "query_code": EXAMPLE_CODE},
         "society": SOCIETY,
         "password": PASSWORD,
         "sign_ins": [

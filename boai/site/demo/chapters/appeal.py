@@ -1,6 +1,7 @@
 """The appeal: rules adopted, drafted, decided by the command, approved, opened (H29)."""
 
 from datetime import datetime, time
+from functools import partial
 
 from boai.foundations.approvals import queries as approvals
 from boai.foundations.approvals.services import deciding, opening
@@ -24,8 +25,8 @@ RULES = (
 
 def write(stage: Stage) -> None:
     """Day 0: the appeal. The stores are opened the day before anything arrives."""
-    stage.diary.on(0, time(8, 0), lambda at: _open_stores(stage, at))
-    stage.diary.on(0, time(8, 30), lambda at: _draft(stage, at))
+    stage.diary.on(0, time(8, 0), partial(_open_stores, stage))
+    stage.diary.on(0, time(8, 30), partial(_draft, stage))
 
 
 def _open_stores(stage: Stage, at: datetime) -> None:
@@ -70,7 +71,7 @@ def _draft(stage: Stage, at: datetime) -> None:
         committee=[member.person_id or 0 for member in stage.committee],
         at=at,
     )
-    stage.diary.at(at + minutes(8), lambda then: _decide(stage, case_id, then))
+    stage.diary.at(at + minutes(8), partial(_decide, stage, case_id))
 
 
 def _decide(stage: Stage, case_id: int, at: datetime) -> None:
@@ -91,7 +92,7 @@ def _decide(stage: Stage, case_id: int, at: datetime) -> None:
         basis=f"江州市疫情防控指挥部集体决策（决策事项第 {case_id} 号）",
         at=at + minutes(2),
     )
-    stage.diary.at(at + minutes(20), lambda then: _open(stage, then))
+    stage.diary.at(at + minutes(20), partial(_open, stage))
 
 
 def _open(stage: Stage, at: datetime) -> None:

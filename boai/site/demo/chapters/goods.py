@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from boai.ground.core.clock import day_of
 from boai.relief.donations import queries as donations
@@ -51,10 +52,10 @@ def write(stage: Stage) -> None:
         stage.diary.on(
             day,
             time(9 + running % 8, 10 + running % 40),
-            lambda at, n=running: _announce(stage, n, at),
+            partial(_announce, stage, running),
         )
     for day in range(1, 31):
-        stage.diary.on(day, time(8, 40), lambda at: _inspect(stage, at))
+        stage.diary.on(day, time(8, 40), partial(_inspect, stage))
 
 
 def _announce(stage: Stage, running: int, at: datetime) -> None:
@@ -96,11 +97,12 @@ def _announce(stage: Stage, running: int, at: datetime) -> None:
     arrives = at + timedelta(hours=hours)
     if arrives.hour < 8 or arrives.hour > 20:
         arrives = arrives.replace(hour=14)
-    stage.diary.at(arrives, lambda then: _count(stage, arrival, then))
+    stage.diary.at(arrives, partial(_count, stage, arrival))
 
 
 def _count(stage: Stage, arrival: Arrival, at: datetime) -> None:
     gift = donations.gift(arrival.number)
+    assert gift is not None
     today = day_of(at)
     counted = [
         CountedLine(
@@ -127,7 +129,7 @@ def _count(stage: Stage, arrival: Arrival, at: datetime) -> None:
         lines=counted,
         at=at,
     )
-    stage.diary.at(at + minutes(25), lambda then: _countersign(stage, note_id, then))
+    stage.diary.at(at + minutes(25), partial(_countersign, stage, note_id))
 
 
 def _last_day(stage: Stage, today: date, position: int) -> date:

@@ -1,7 +1,10 @@
 """Some three thousand gifts of money: a rush in the first days, then a long tail."""
 
 from datetime import datetime, time, timedelta
+from functools import partial
 
+from boai.foundations.organisations.services.settings import set_value
+from boai.ground.core.actors import SYSTEM
 from boai.ground.core.clock import start_of
 from boai.relief.donations.services import booking, counter
 from boai.relief.donations.values import GiftOrder
@@ -9,22 +12,51 @@ from boai.site.demo import names
 from boai.site.demo.stage import Stage, minutes
 
 DAYS = 30
+EXAMPLE = "demo.example"
+"""Setting that keeps the number of the gift that visitors look up first."""
+EXAMPLE_CODE = "200129"
 BATCHES = ((time(12, 0), time(6, 0)), (time(18, 0), time(12, 0)), (time(23, 50), time(18, 0)))
 """When channels are booked, and since when."""
-CHANNELS = (("wechatpay", 60), ("alipay", 25), ("unionpay", 5), ("bank", 10))
+CHANNELS = {"wechatpay": 60, "alipay": 25, "unionpay": 5, "bank": 10}
 
 
 def write(stage: Stage) -> None:
     """Every day's gifts, three batches a day; now and then somebody comes to the counter."""
+    stage.diary.on(0, time(9, 2), partial(_breakfast_money, stage))
     weights = [max(1.0, 14.0 - day * 1.1) if day < 12 else 1.6 for day in range(DAYS)]
     whole = 3000 * stage.size
     for day, weight in enumerate(weights):
         expected = whole * weight / sum(weights)
         for until, since in BATCHES:
             count = max(1, round(expected / len(BATCHES)))
-            stage.diary.on(day, until, lambda at, n=count, since=since: _batch(stage, n, since, at))
+            stage.diary.on(day, until, partial(_batch, stage, count, since))
     for day in range(1, DAYS, 4):
-        stage.diary.on(day, time(10, 20), lambda at: _cash(stage, at))
+        stage.diary.on(day, time(10, 20), partial(_cash, stage))
+
+
+def _breakfast_money(stage: Stage, at: datetime) -> None:
+    """The first gift of all, twenty yuan: what visitors of the demo look up first."""
+    order = GiftOrder(
+        amount_fen=20_00,
+        channel="wechatpay",
+        channel_reference=f"42000{at:%Y%m%d}00000000",
+        merchant="1900000109",
+        given_at=at,
+        donor_name="林小雨",
+        phone="13000001234",
+        named=True,
+        display_name="林小雨",
+        message="这是我的早餐钱，给医生护士。",
+        query_code=EXAMPLE_CODE,
+    )
+    booked = booking.book_gifts(
+        stage.people["cashier"],
+        organisation_id=stage.society,
+        appeal_id=stage.appeal_id,
+        orders=[order],
+        at=at,
+    )
+    set_value(SYSTEM, organisation_id=stage.society, key=EXAMPLE, value=booked.numbers[0], at=at)
 
 
 def _batch(stage: Stage, count: int, since: time, at: datetime) -> None:
@@ -47,8 +79,8 @@ def _batch(stage: Stage, count: int, since: time, at: datetime) -> None:
 def _order(stage: Stage, first: datetime, last: datetime) -> GiftOrder:
     dice = stage.dice
     stage.notes["transaction"] = running = stage.notes.get("transaction", 0) + 1
-    channel = dice.choices(*zip(*CHANNELS, strict=True))[0]
-    by_firm = channel == "bank" and dice.random() < 0.3
+    channel = dice.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+    by_firm = channel == "bank" and dice.random() < 0.12
     given_at = first + (last - first) * dice.random()
     name = dice.choice(names.COMPANIES) if by_firm else names.person_name(dice)
     named = by_firm or dice.random() < 0.55
@@ -85,7 +117,7 @@ def _cash(stage: Stage, at: datetime) -> None:
     )
     stage.diary.at(
         at + minutes(6),
-        lambda then: _countersign(stage, number, then),
+        partial(_countersign, stage, number),
     )
 
 

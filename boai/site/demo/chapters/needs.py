@@ -1,6 +1,7 @@
 """Hospitals say what they need; the list of what can be allotted is frozen every afternoon."""
 
 from datetime import datetime, time
+from functools import partial
 
 from boai.relief.allocation.services import listing, needing
 from boai.site.demo.cast import HOSPITALS
@@ -25,10 +26,10 @@ def write(stage: Stage) -> None:
             stage.diary.on(
                 day,
                 time(8, 5 + position * 7),
-                lambda at, h=hospital, d=day: _post(stage, h, d, at),
+                partial(_post, stage, hospital, day),
             )
     for day in range(1, 30):
-        stage.diary.on(day, time(16, 0), lambda at: _freeze(stage, at))
+        stage.diary.on(day, time(16, 0), partial(_freeze, stage))
 
 
 def _post(stage: Stage, hospital: str, day: int, at: datetime) -> None:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from boai.foundations.approvals import queries as approvals
 from boai.foundations.approvals.services import deciding
+from boai.ground.core.actors import Actor
 from boai.ground.core.clock import day_of
 from boai.relief.allocation import queries as allocation
 from boai.relief.allocation.services import proposing, requesting
@@ -53,10 +55,10 @@ def plots() -> list[tuple[int, time, Plot]]:
 def write(stage: Stage) -> None:
     """All requests, and one that was submitted just before the visitor looks."""
     for day, at, plot in plots():
-        stage.diary.on(day, at, lambda then, p=plot: _submit(stage, p, then))
+        stage.diary.on(day, at, partial(_submit, stage, plot))
     stage.diary.at(
         stage.base - minutes(4),
-        lambda then: _submit(stage, Plot("hospital3", "waiting"), then),
+        partial(_submit, stage, Plot("hospital3", "waiting")),
     )
 
 
@@ -87,7 +89,7 @@ def _submit(stage: Stage, plot: Plot, at: datetime) -> None:
         emergency=plot.kind == "emergency",
         at=at,
     )
-    stage.diary.at(at + minutes(2), lambda then: _propose(stage, plot, request_id, then))
+    stage.diary.at(at + minutes(2), partial(_propose, stage, plot, request_id))
 
 
 def _propose(stage: Stage, plot: Plot, request_id: int, at: datetime) -> None:
@@ -109,7 +111,7 @@ def _propose(stage: Stage, plot: Plot, request_id: int, at: datetime) -> None:
     for offset, member in enumerate(members, 1):
         stage.diary.at(
             at + minutes(gap * offset),
-            lambda then, m=member, n=offset: _vote(stage, plot, case_id, request_id, m, n, then),
+            partial(_vote, stage, plot, case_id, request_id, member, offset),
         )
 
 
@@ -118,20 +120,19 @@ def _vote(
     plot: Plot,
     case_id: int,
     request_id: int,
-    member: object,
+    member: Actor,
     position: int,
     at: datetime,
 ) -> None:
     case = approvals.case(case_id)
     if case.state != "open":
         return
-    actor = next(one for one in stage.committee if one is member)
     if plot.kind == "recused" and position == 1:
-        deciding.recuse(actor, case_id=case_id, interest="配偶在申请单位任职。", at=at)
+        deciding.recuse(member, case_id=case_id, interest="配偶在申请单位任职。", at=at)
         return
     against = plot.kind == "refused" and position != 2
     after = deciding.vote(
-        actor,
+        member,
         case_id=case_id,
         digest=case.digest,
         approve=not against,
@@ -139,7 +140,7 @@ def _vote(
         at=at,
     )
     if after.state == "approved":
-        stage.diary.at(at + minutes(35), lambda then: _load(stage, plot, request_id, then))
+        stage.diary.at(at + minutes(35), partial(_load, stage, plot, request_id))
 
 
 def _load(stage: Stage, plot: Plot, request_id: int, at: datetime) -> None:
@@ -156,7 +157,7 @@ def _load(stage: Stage, plot: Plot, request_id: int, at: datetime) -> None:
         at=at,
     )
     if plot.ends != "loading":
-        stage.diary.at(at + minutes(15), lambda then: _depart(stage, plot, waybill_id, then))
+        stage.diary.at(at + minutes(15), partial(_depart, stage, plot, waybill_id))
 
 
 def _depart(stage: Stage, plot: Plot, waybill_id: int, at: datetime) -> None:
@@ -167,7 +168,7 @@ def _depart(stage: Stage, plot: Plot, waybill_id: int, at: datetime) -> None:
     )
     if plot.ends == "signed":
         travel = minutes(40 + stage.dice.randrange(120))
-        stage.diary.at(at + travel, lambda then: _deliver(stage, plot, waybill_id, then))
+        stage.diary.at(at + travel, partial(_deliver, stage, plot, waybill_id))
 
 
 def _deliver(stage: Stage, plot: Plot, waybill_id: int, at: datetime) -> None:
@@ -184,7 +185,7 @@ def _deliver(stage: Stage, plot: Plot, waybill_id: int, at: datetime) -> None:
         stage.people[f"receive{number}"], waybill_id=waybill_id, counted=counted, note=note, at=at
     )
     if plot.kind == "short":
-        stage.diary.at(at + timedelta(hours=3), lambda then: _settle_first(stage, waybill_id, then))
+        stage.diary.at(at + timedelta(hours=3), partial(_settle_first, stage, waybill_id))
 
 
 def _settle_first(stage: Stage, waybill_id: int, at: datetime) -> None:
@@ -196,7 +197,7 @@ def _settle_first(stage: Stage, waybill_id: int, at: datetime) -> None:
             reason="承运方确认装卸破损，已出具说明并赔付。",
             at=at,
         )
-    stage.diary.at(at + timedelta(hours=1), lambda then: _settle_second(stage, waybill_id, then))
+    stage.diary.at(at + timedelta(hours=1), partial(_settle_second, stage, waybill_id))
 
 
 def _settle_second(stage: Stage, waybill_id: int, at: datetime) -> None:
