@@ -22,8 +22,7 @@ def policy_for(kind: str, organisation_id: int, *, at: datetime) -> PolicyValues
     )
     rows = list(found)
     own = [p for p in rows if p.organisation_id is not None]
-    chosen = (own or rows or [None])[0]
-    return _policy(chosen) if chosen is not None else PolicyValues()
+    return _policy((own or rows)[0]) if rows else PolicyValues()
 
 
 def _policy(row: ApprovalPolicy | Case) -> PolicyValues:
@@ -134,5 +133,5 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
         here = [actor.organisation_id]
         if "T" in reach:
             here = organisations.subtree_ids(actor.organisation_id)
-    mine = Member.objects.filter(person_id=actor.person_id, case=OuterRef("pk"))
+    mine = Member.objects.filter(person_id=actor.person_id or 0, case=OuterRef("pk"))
     return Case.objects.filter(Q(organisation_id__in=here) | Q(Exists(mine)))

@@ -28,7 +28,7 @@ def vote(
     permissions.require_decide(actor)
     reason = _worded(reason, needed=not approve)
     with transaction.atomic():
-        case, person_id = _before_speaking(actor, case_id)
+        case, person_id, user_id = _before_speaking(actor, case_id)
         if digest != case.digest:
             raise errors.ContentHasChanged
         if case.recusals.filter(person_id=person_id).exists():
@@ -36,7 +36,7 @@ def vote(
         Vote.objects.create(
             case=case,
             person_id=person_id,
-            user_id=actor.user_id,
+            user_id=user_id,
             approve=approve,
             reason=reason,
             digest=digest,
@@ -64,7 +64,7 @@ def recuse(actor: Actor, *, case_id: int, interest: str, at: datetime) -> CaseRo
     permissions.require_decide(actor)
     interest = _worded(interest, needed=True)
     with transaction.atomic():
-        case, person_id = _before_speaking(actor, case_id)
+        case, person_id, _ = _before_speaking(actor, case_id)
         if case.recusals.filter(person_id=person_id).exists():
             raise errors.YouHaveStoodAside
         Recusal.objects.create(case=case, person_id=person_id, interest=interest, declared_at=at)
@@ -86,7 +86,7 @@ def _worded(text: str, *, needed: bool) -> str:
     return text
 
 
-def _before_speaking(actor: Actor, case_id: int) -> tuple[Case, int]:
+def _before_speaking(actor: Actor, case_id: int) -> tuple[Case, int, int]:
     """Lock the case, so that votes are counted one after another, and check who speaks."""
     if actor.person_id is None or actor.user_id is None:
         raise NotPermitted
@@ -104,7 +104,7 @@ def _before_speaking(actor: Actor, case_id: int) -> tuple[Case, int]:
         raise errors.ContentHasChanged
     if case.state != Case.State.OPEN:
         raise errors.CaseIsDecided
-    return case, actor.person_id
+    return case, actor.person_id, actor.user_id
 
 
 def _decide_if_ripe(case: Case, at: datetime) -> None:

@@ -8,8 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from boai.foundations.approvals import queries
 from boai.foundations.approvals.models import Case
@@ -105,7 +104,7 @@ class StanceForm(forms.Form):
         choices=[("approve", ""), ("refuse", ""), ("recuse", "")], widget=forms.HiddenInput
     )
     reason = forms.CharField(
-        label=lazy("理由（不同意或回避时必填）"),
+        label=gettext_lazy("理由（不同意或回避时必填）"),
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -164,7 +163,7 @@ class Decide(ActPage):
 class VoidForm(forms.Form):
     """Why the matter is withdrawn."""
 
-    reason = forms.CharField(label=lazy("作废理由"), max_length=300, widget=forms.Textarea)
+    reason = forms.CharField(label=gettext_lazy("作废理由"), max_length=300, widget=forms.Textarea)
 
 
 @door("approvals.void")

@@ -9,9 +9,8 @@ from boai.ground.core.actors import Actor
 
 def has_second_factor(user_id: int) -> bool:
     """Whether an account has an authenticator app or a passkey."""
-    return Authenticator.objects.filter(
-        user_id=user_id, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    ).exists()
+    strong = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return bool(Authenticator.objects.filter(user_id=user_id, type__in=strong).exists())
 
 
 def should_have_second_factor(actor: Actor) -> bool:

@@ -8,8 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from boai.foundations.identity import queries
 from boai.foundations.identity.services import appointing
@@ -111,19 +110,19 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
 class AccountForm(forms.Form):
     """A verified person and how they will sign in first."""
 
-    name = forms.CharField(label=lazy("姓名"), max_length=60)
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=60)
     identity_number = forms.CharField(
-        label=lazy("身份证件号码"),
+        label=gettext_lazy("身份证件号码"),
         max_length=30,
-        help_text=lazy("加密保存，只用于认定同一个人，不在任何页面显示。"),
+        help_text=gettext_lazy("加密保存，只用于认定同一个人，不在任何页面显示。"),
     )
-    phone = forms.CharField(label=lazy("手机"), max_length=20, required=False)
-    username = forms.CharField(label=lazy("用户名"), max_length=64)
+    phone = forms.CharField(label=gettext_lazy("手机"), max_length=20, required=False)
+    username = forms.CharField(label=gettext_lazy("用户名"), max_length=64)
     password = forms.CharField(
-        label=lazy("初始密码"),
+        label=gettext_lazy("初始密码"),
         max_length=128,
         widget=forms.PasswordInput,
-        help_text=lazy("至少 10 位。请当面交给本人，并要求登录后修改。"),
+        help_text=gettext_lazy("至少 10 位。请当面交给本人，并要求登录后修改。"),
     )
 
     def clean_password(self) -> str:
@@ -165,7 +164,7 @@ class OpenAccount(ActPage):
 class RoleForm(forms.Form):
     """Which post."""
 
-    role = forms.ChoiceField(label=lazy("岗位"))
+    role = forms.ChoiceField(label=gettext_lazy("岗位"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
