@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -177,6 +178,17 @@ def address(name: str, *args: Any, **kwargs: Any) -> str:
         return reverse(name, args=args or None, kwargs=kwargs or None)
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag(takes_context=True)
+def again(context: template.Context, name: str) -> str:
+    """The contents of a block once more: the page's title is its heading, too."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks.get_block(name) if blocks is not None else None
+    if block is None:
+        return ""
+    with context.push():
+        return SafeString(block.nodelist.render(context).strip())
 
 
 @register.filter

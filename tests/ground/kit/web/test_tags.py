@@ -64,3 +64,11 @@ def test_a_file_may_have_a_chinese_name() -> None:
     assert "filename*=utf-8''" in answer["Content-Disposition"]
     assert "\n" not in answer["Content-Disposition"]
     assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_the_title_of_a_page_is_its_heading() -> None:
+    text = drawn(
+        '{% extends "kit/public.html" %}{% block title %}收货 {{ n }}{% endblock %}', n="<3>"
+    )
+    assert "<title>收货 &lt;3&gt; ·" in text
+    assert "<h1>收货 &lt;3&gt;</h1>" in text
