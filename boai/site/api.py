@@ -14,6 +14,21 @@ from boai.ground.kit.web.refusals import refusal_response
 from boai.site.rooms import rooms_urls
 
 PROBLEM = "application/problem+json"
+READABLE = {"ensure_ascii": False}
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "description": "urn:boai:refusal:<code> or about:blank"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "code": {"type": "string", "description": "stable name of the refusal"},
+        "field": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
 
 api = NinjaAPI(
     title="Boai 博爱",
@@ -39,7 +54,7 @@ def problem(
         {**document, **more},
         status=status,
         content_type=PROBLEM,
-        json_dumps_params={"ensure_ascii": False},
+        json_dumps_params=READABLE,
     )
 
 
@@ -93,7 +108,20 @@ def version(request: HttpRequest) -> dict[str, str]:
 @door("public")
 def described(request: HttpRequest) -> HttpResponse:
     """``/api/v1/openapi.json``: the interface described by itself."""
-    return JsonResponse(api.get_openapi_schema(), json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(with_problems(api.get_openapi_schema()), json_dumps_params=READABLE)
+
+
+def with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Declare the problem document as every operation's answer to what it refuses."""
+    document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    answer = {
+        "description": "Refused (RFC 9457)",
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["responses"] = {**operation["responses"], "default": answer}
+    return document
 
 
 for _label, _urls in rooms_urls():

@@ -90,6 +90,9 @@ def test_errors_of_the_api_are_problem_documents(client: Client) -> None:
 def test_the_api_describes_itself(client: Client) -> None:
     document = client.get("/api/v1/openapi.json").json()
     assert document["openapi"].startswith("3.")
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert "application/problem+json" in operation["responses"]["default"]["content"]
     assert client.get("/api/v1/version").json()["name"] == "boai"
 
 

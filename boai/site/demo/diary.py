@@ -11,6 +11,7 @@ from boai.foundations.translog.services.sequencing import sequence_if_possible
 from boai.ground.core.clock import CHINA, day_of
 
 Act = Callable[[datetime], None]
+DAWN = time(7, 30)
 
 
 class Diary:
@@ -22,6 +23,8 @@ class Diary:
     def __init__(self, first_day: date, until: datetime) -> None:
         self.first_day = first_day
         self.until = until
+        self.dawns: list[Act] = []
+        """Acts of every morning but the first, before all others and in transactions of their own."""
         self._pages: list[tuple[datetime, int, Act]] = []
         self._running = count()
 
@@ -40,9 +43,16 @@ class Diary:
         while self._pages:
             today = day_of(self._pages[0][0])
             say(today)
+            self._dawn(today)
             with transaction.atomic():
                 moment = self._pages[0][0]
                 while self._pages and day_of(self._pages[0][0]) == today:
                     moment, _, act = heapq.heappop(self._pages)
                     act(moment)
             sequence_if_possible(moment)
+
+    def _dawn(self, today: date) -> None:
+        moment = datetime.combine(today, DAWN, tzinfo=CHINA)
+        if today > self.first_day and moment <= self.until:
+            for act in self.dawns:
+                act(moment)

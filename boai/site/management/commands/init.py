@@ -22,6 +22,7 @@ class Command(HouseCommand):
         except UnsafeToStart as unsafe:
             raise CommandError(str(unsafe), returncode=1) from unsafe
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stderr)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         where = str(settings.DATABASES["default"]["NAME"])
         self.answer({"ok": True, "database": where}, f"数据库已就绪：{where}")
         return None
