@@ -1,0 +1,179 @@
+"""The figures of a bulletin, computed from the public log and from nothing else (I-28).
+
+Needs the standard library only, so that anybody can run it on an exported log. ``RULE_VERSION``
+names these rules; whoever changes what is computed gives them a new name and keeps the old ones.
+
+A leaf counts for a bulletin when its index is below the log size that the bulletin names and its
+day is not after the bulletin's day. What the bulletin before has counted already is the opening;
+the rest is this bulletin's in and out. Entries of an earlier day that came too late for its
+bulletin are counted here and shown apart, so that opening + in - out = closing holds for ever.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+RULE_VERSION = "2026-1"
+
+_INTO_STOCK = frozenset({"found", "taken_back"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which bulletin: whose, for which appeal (empty: the whole society), day, log size.
+
+    ``previous_day`` and ``previous_size`` are those of the bulletin before; empty and zero for the
+    first of a series.
+    """
+
+    organisation: str
+    appeal: str
+    day: str
+    log_size: int
+    previous_number: str = ""
+    previous_day: str = ""
+    previous_size: int = 0
+
+
+def derive(leaves: Iterable[Mapping[str, Any]], question: Question) -> bytes:
+    """The content of a bulletin as canonical JSON, from leaves in the order of the log."""
+    sums = _Sums(question)
+    for index, leaf in enumerate(leaves):
+        if index >= question.log_size:
+            break
+        facts = leaf["facts"]
+        if facts.get("organisation") == question.organisation and facts["day"] <= question.day:
+            sums.take(index, leaf["kind"], facts)
+    return json.dumps(
+        sums.content(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+class _Sums:
+    """Opening, in and out of money and of each item."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.money = {"opening_fen": 0, "in_fen": 0, "out_fen": 0, "gifts": 0, "late_fen": 0}
+        self.ever = {"in_fen": 0, "out_fen": 0, "gifts": 0}
+        self.payments: list[dict[str, Any]] = []
+        self.goods: dict[str, dict[str, Any]] = {}
+
+    def take(self, index: int, kind: str, facts: Mapping[str, Any]) -> None:
+        """Count one leaf of the society."""
+        asked = self.question
+        counted = index < asked.previous_size and facts["day"] <= asked.previous_day
+        late = not counted and bool(asked.previous_day) and facts["day"] <= asked.previous_day
+        if kind == "gift-confirmed" and facts["kind"] == "cash":
+            if self._asked_for(facts["appeal"]):
+                self._money_in(facts["amount_fen"], counted, late)
+        elif kind == "disbursement-paid":
+            if self._asked_for(facts["appeal"]):
+                self._money_out(facts, counted)
+        elif kind in ("goods-received", "goods-issued", "stock-adjusted"):
+            enters = kind == "goods-received" or facts.get("kind") in _INTO_STOCK
+            for line in facts["lines"]:
+                if self._asked_for(line["appeal"]):
+                    self._goods(line, counted, enters)
+
+    def _asked_for(self, appeal: str) -> bool:
+        return self.question.appeal in ("", appeal)
+
+    def _money_in(self, fen: int, counted: bool, late: bool) -> None:
+        self.ever["in_fen"] += fen
+        self.ever["gifts"] += 1
+        self.money["opening_fen" if counted else "in_fen"] += fen
+        self.money["gifts"] += not counted
+        self.money["late_fen"] += fen if late else 0
+
+    def _money_out(self, facts: Mapping[str, Any], counted: bool) -> None:
+        fen = facts["amount_fen"]
+        self.ever["out_fen"] += fen
+        if counted:
+            self.money["opening_fen"] -= fen
+            return
+        self.money["out_fen"] += fen
+        names = ("number", "kind", "payee", "purpose", "amount_fen", "day")
+        self.payments.append({name: facts[name] for name in names})
+
+    def _goods(self, line: Mapping[str, Any], counted: bool, enters: bool) -> None:
+        row = self.goods.setdefault(
+            line["item"], {"opening": 0, "in": 0, "out": 0, "ever_in": 0, "ever_out": 0}
+        )
+        row["name"], row["unit"] = line["name"], line["unit"]
+        quantity = line["quantity"]
+        row["ever_in" if enters else "ever_out"] += quantity
+        if counted:
+            row["opening"] += quantity if enters else -quantity
+        else:
+            row["in" if enters else "out"] += quantity
+
+    def content(self) -> dict[str, Any]:
+        """The whole bulletin."""
+        asked, money = self.question, self.money
+        closing = money["opening_fen"] + money["in_fen"] - money["out_fen"]
+        return {
+            "appeal": asked.appeal,
+            "day": asked.day,
+            "goods": [
+                {"item": item, **row, "closing": row["opening"] + row["in"] - row["out"]}
+                for item, row in sorted(self.goods.items())
+            ],
+            "log_size": asked.log_size,
+            "money": {
+                **money,
+                "closing_fen": closing,
+                "ever_in_fen": self.ever["in_fen"],
+                "ever_out_fen": self.ever["out_fen"],
+                "ever_gifts": self.ever["gifts"],
+            },
+            "organisation": asked.organisation,
+            "payments": self.payments,
+            "previous": {
+                "number": asked.previous_number,
+                "day": asked.previous_day,
+                "log_size": asked.previous_size,
+            },
+            "rule_version": RULE_VERSION,
+        }
+
+
+def leaves_in(folder: Path) -> Iterator[dict[str, Any]]:
+    """The leaves of an exported log, from its entry bundles. Check it with ``boai-verify`` first.
+
+    *Raises* ``OSError`` or ``ValueError`` where the folder holds no such log.
+    """
+    size = int((folder / "checkpoint").read_text(encoding="utf-8").split("\n")[1])
+    for index in range(-(-size // 256)):
+        width = min(256, size - index * 256)
+        number = f"{index % 1000:03d}"
+        rest = index // 1000
+        while rest:
+            number, rest = f"x{rest % 1000:03d}/{number}", rest // 1000
+        path = folder / "tile" / "entries" / (number + ("" if width == 256 else f".p/{width}"))
+        data, at = path.read_bytes(), 0
+        while at < len(data):
+            length = int.from_bytes(data[at : at + 2], "big")
+            yield json.loads(data[at + 2 : at + 2 + length])
+            at += 2 + length
+
+
+def derive_again(folder: Path, number: str) -> tuple[bytes, str] | None:
+    """A published bulletin from an exported log alone: its content, and the digest that the
+    bulletin's own leaf names. ``None`` where the log holds no such bulletin."""
+    for leaf in leaves_in(folder):
+        facts = leaf["facts"]
+        if leaf["kind"] == "bulletin-published" and facts["number"] == number:
+            question = Question(
+                organisation=facts["organisation"],
+                appeal=facts["appeal"],
+                day=facts["day"],
+                log_size=facts["log_size"],
+                previous_number=facts["previous"]["number"],
+                previous_day=facts["previous"]["day"],
+                previous_size=facts["previous"]["log_size"],
+            )
+            return derive(leaves_in(folder), question), facts["content_digest"]
+    return None
