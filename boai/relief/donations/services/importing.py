@@ -42,10 +42,11 @@ _ORGANISATION_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """A row that may be booked, and the order that would book it."""
+    """A row that may be booked, the order that would book it, and what equal rows share."""
 
     row: ParsedRow
     order: GiftOrder
+    content: str
 
 
 @importer("gifts")
@@ -71,13 +72,11 @@ def take_in_gifts(order: ImportOrder) -> FileReport:
         raise ProfileDoesNotFit(given=order.profile[:40], found=found.profile, known=known)
     report = _begun(order, found)
     pending = list(_pending(order, organisation.code, found, report))
-    done = 0
-    for start in range(0, len(pending), CHUNK):
-        part = pending[start : start + CHUNK]
-        _book(order, part, report)
-        done += len(part)
+    fresh = _sorted_out(order.organisation_id, organisation.code, pending, report)
+    for start in range(0, len(fresh), CHUNK):
+        _book(order, fresh[start : start + CHUNK], report)
         if order.progress is not None:
-            order.progress(done, len(pending))
+            order.progress(min(start + CHUNK, len(fresh)), len(fresh))
     report.problems.sort(key=lambda p: (p.row is not None, p.sheet, p.row or 0))
     return report
 
@@ -99,13 +98,13 @@ def _pending(
 ) -> Iterator[_Pending]:
     """The rows that may be gifts; the others are counted and explained."""
     today = day_of(order.at)
-    seen: Counter[tuple[object, ...]] = Counter()
+    seen: Counter[str] = Counter()
     for row in found.rows:
         if row.verdict == "gift":
-            draft = _gift_order(row, found, merchant, today, seen)
+            draft, content = _gift_order(row, found, merchant, today, seen)
             reason = rules.reason_against(draft, order.at)
             if not reason:
-                yield _Pending(row, draft)
+                yield _Pending(row, draft, content)
                 continue
             row.verdict = "refused"
             row.code = "GiftIsInTheFuture" if draft.given_at > order.at else "TextIsTooLong"
@@ -122,22 +121,24 @@ def _explain(row: ParsedRow, report: FileReport) -> None:
 
 
 def _gift_order(
-    row: ParsedRow, found: ParsedList, merchant: str, today: date, seen: Counter[tuple[object, ...]]
-) -> GiftOrder:
+    row: ParsedRow, found: ParsedList, code: str, today: date, seen: Counter[str]
+) -> tuple[GiftOrder, str]:
     day = row.day or today
-    given_at = datetime.combine(day, row.time or time.min, tzinfo=CHINA)
     if row.number:
-        reference = row.number[:128]
+        reference = content = row.number[:128]
+        merchant = code
     else:
         # The remark is left out: societies edit it when they publish a list again.
-        content = (merchant, str(day), str(row.time or ""), _same_name(row.donor), row.amount_fen)
-        seen[content] += 1
-        reference = "row:" + sha256(canonical([*content, seen[content]])).hexdigest()
-    return GiftOrder(
+        known = [str(day), str(row.time or ""), _same_name(row.donor), row.amount_fen]
+        content = sha256(canonical(known)).hexdigest()
+        seen[row.account + content] += 1
+        reference = f"row:{content}:{seen[row.account + content]}"
+        merchant = f"{code}/{row.account}" if row.account else code
+    order = GiftOrder(
         amount_fen=row.amount_fen,
         channel=found.channel,
         channel_reference=reference,
-        given_at=given_at,
+        given_at=datetime.combine(day, row.time or time.min, tzinfo=CHINA),
         merchant=merchant[:64],
         donor_name=row.donor,
         donor_kind="organisation" if _is_organisation(row.donor) else "person",
@@ -145,6 +146,7 @@ def _gift_order(
         purpose=row.purpose,
         source=f"{row.sheet[:40]}!{row.row}",
     )
+    return order, content
 
 
 def _same_name(donor: str) -> str:
@@ -155,44 +157,68 @@ def _is_organisation(donor: str) -> bool:
     return len(donor) > 3 and any(word in donor for word in _ORGANISATION_WORDS)
 
 
-def _book(order: ImportOrder, part: Sequence[_Pending], report: FileReport) -> None:
-    known = _known(order.organisation_id, part)
+def _sorted_out(
+    organisation_id: int, code: str, pending: Sequence[_Pending], report: FileReport
+) -> list[_Pending]:
+    """The rows that are new; the others are counted as duplicates or set aside.
+
+    A list of one account is compared with what that account and the lists over all accounts
+    brought; a list over all accounts with everything, as often as equal gifts are booked.
+    """
+    known = _known(organisation_id, code, pending)
+    elsewhere: Counter[str] = Counter()
+    for one in pending:
+        if one.row.account == "" and not one.row.number:
+            elsewhere[one.content] += len(known.get(one.order.channel_reference, ()))
     fresh: list[_Pending] = []
-    for pending in part:
-        booked = known.setdefault(pending.order.channel_reference, None)
-        if booked is None:
-            known[pending.order.channel_reference] = pending.order.amount_fen
-            fresh.append(pending)
-        elif booked == pending.order.amount_fen:
+    for one in pending:
+        booked = known.setdefault(one.order.channel_reference, {})
+        own = booked.get(one.order.merchant, booked.get(code))
+        if own is not None and own != one.order.amount_fen:
+            one.row.verdict, one.row.code = "quarantined", "AmountDiffersFromBooked"
+            _explain(one.row, report)
+            continue
+        is_known = own is not None
+        if one.row.account == "" and not one.row.number:
+            is_known = elsewhere[one.content] > 0
+            elsewhere[one.content] -= 1
+        if is_known:
             report.duplicate += 1
-            report.amount_fen = (report.amount_fen or 0) + booked
+            report.amount_fen = (report.amount_fen or 0) + one.order.amount_fen
         else:
-            pending.row.verdict, pending.row.code = "quarantined", "AmountDiffersFromBooked"
-            _explain(pending.row, report)
-    if not fresh:
-        return
+            booked[one.order.merchant] = one.order.amount_fen
+            fresh.append(one)
+    return fresh
+
+
+def _book(order: ImportOrder, part: Sequence[_Pending], report: FileReport) -> None:
     if not order.dry_run:
         book_gifts(
             order.actor,
             organisation_id=order.organisation_id,
             appeal_id=None,
-            orders=[pending.order for pending in fresh],
+            orders=[pending.order for pending in part],
             at=order.at,
         )
-    report.accepted += len(fresh)
-    report.amount_fen = (report.amount_fen or 0) + sum(p.order.amount_fen for p in fresh)
+    report.accepted += len(part)
+    report.amount_fen = (report.amount_fen or 0) + sum(p.order.amount_fen for p in part)
 
 
-def _known(organisation_id: int, part: Sequence[_Pending]) -> dict[str, int | None]:
-    """References of the part that are booked already, whichever channel they came by."""
-    known: dict[str, int | None] = {}
-    references = [pending.order.channel_reference for pending in part]
+def _known(
+    organisation_id: int, code: str, pending: Sequence[_Pending]
+) -> dict[str, dict[str, int]]:
+    """Reference -> merchant -> amount of what is booked already."""
+    mine = Gift.objects.filter(organisation_id=organisation_id, channel__in=CHANNELS)
+    merchants = {code, *mine.values_list("merchant", flat=True).distinct()}
+    known: dict[str, dict[str, int]] = {}
+    references = [one.order.channel_reference for one in pending]
     for start in range(0, len(references), LOOKED_UP):
         rows = Gift.objects.filter(
-            organisation_id=organisation_id,
             channel__in=CHANNELS,
-            merchant=part[0].order.merchant,
+            merchant__in=merchants,
             channel_reference__in=references[start : start + LOOKED_UP],
-        ).values_list("channel_reference", "amount_fen")
-        known.update(dict(rows))
+            organisation_id=organisation_id,
+        ).values_list("channel_reference", "merchant", "amount_fen")
+        for reference, merchant, amount in rows:
+            known.setdefault(reference, {})[merchant] = int(amount or 0)
     return known

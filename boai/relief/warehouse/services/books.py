@@ -50,6 +50,11 @@ def in_transit(lot: Lot, transport: str) -> AccountKey:
     return account(lot, "in_transit", transport)
 
 
+def delivered(lot: Lot, receiver: str) -> AccountKey:
+    """With a receiver, under its organisation code or the name's digest."""
+    return account(lot, "delivered", receiver)
+
+
 def written_off(lot: Lot) -> AccountKey:
     """Lost, spoilt or destroyed."""
     return account(lot, "written_off", shelf(lot.store_id))

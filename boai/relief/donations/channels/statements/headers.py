@@ -117,6 +117,20 @@ _CHANNEL_WORDS = (
 CHANNELS = (*(channel for channel, _pattern in _CHANNEL_WORDS), "other")
 """Every channel that a list can be of."""
 
+_ACCOUNT = re.compile(r"[(（]([^()（）]*(?:账户|银行)[^()（）]*)[)）]|([\u4e00-\u9fff]{2,8}银行)")
+
+
+def account_of(channel: str, words: str) -> str:
+    """The account whose list this is, by its title; empty for a list over all accounts.
+
+    The same name with the same amount in the lists of two accounts is two gifts; in the list of
+    an account and in a list over all accounts it is one gift published twice.
+    """
+    found = _ACCOUNT.search(words)
+    if found is not None:
+        return str(found.group(1) or found.group(2))[:30]
+    return "" if channel in ("other", "qr") else channel
+
 
 def channel_of(profile: str, words: str) -> str:
     """The channel that the title, the sheet's name or else the columns tell."""

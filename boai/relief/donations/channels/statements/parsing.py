@@ -15,6 +15,7 @@ from boai.ground.kit.spreadsheets.reading import (
 from boai.relief.donations.channels.statements import cells, payments, totals
 from boai.relief.donations.channels.statements.headers import (
     Heading,
+    account_of,
     channel_of,
     find_heading,
     profile_of,
@@ -42,7 +43,7 @@ def parse(sheets: Sequence[Sheet], hints: Hints) -> ParsedList | None:
             continue
         if found is None:
             profile = profile_of(heading)
-            found = ParsedList(profile, channel_of(profile, _title(sheet, heading)))
+            found = ParsedList(profile, channel_of(profile, title_of(sheet, heading)))
         _Reader(sheet, heading, hints, found).read()
     if found is not None:
         found.remarks.extend(("SheetIsNotAList", name) for name in unread)
@@ -50,7 +51,8 @@ def parse(sheets: Sequence[Sheet], hints: Hints) -> ParsedList | None:
     return found
 
 
-def _title(sheet: Sheet, heading: Heading) -> str:
+def title_of(sheet: Sheet, heading: Heading) -> str:
+    """The words above the heading, the sheet's name first."""
     above = (clean_text(cell) for row in sheet.rows[: heading.row] for cell in row)
     return " ".join([sheet.name, *above])
 
@@ -70,6 +72,7 @@ class _Reader:
 
     def __init__(self, sheet: Sheet, heading: Heading, hints: Hints, into: ParsedList) -> None:
         self.sheet, self.heading, self.into = sheet, heading, into
+        self.account = account_of(into.channel, title_of(sheet, heading))
         self.amount_column = heading.columns.get("amount", heading.columns.get("income", 0))
         self.sum = self.since_subtotal = self.count = 0
         self.in_notes = self.after_blank = False
@@ -218,7 +221,7 @@ class _Reader:
         number = code_text(self.cell(row, "number"))
         moment = cells.moment_in_number(number)
         day, time = self.day, time_in(self.cell(row, "time"))
-        found = ParsedRow(self.sheet.name, at + 1)
+        found = ParsedRow(self.sheet.name, at + 1, self.account)
         if moment is not None:
             day, time = moment.date(), moment.time()
         own = [self.cell(row, role) for role in ("day", "moment") if self.heading.has(role)]

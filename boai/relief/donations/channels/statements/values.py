@@ -17,6 +17,8 @@ class ParsedRow:
 
     sheet: str
     row: int
+    account: str = ""
+    """The account whose list this is; empty for a list over all accounts."""
     amount_fen: int = 0
     donor: str = ""
     number: str = ""

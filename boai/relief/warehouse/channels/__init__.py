@@ -1,0 +1,1 @@
+"""What outside sources bring to the store."""
