@@ -33,6 +33,7 @@ __all__ = [
     "balances",
     "fund",
     "funds_of",
+    "inflows_of_many",
     "key_is_known",
     "lot_position",
     "movements",
@@ -81,6 +82,16 @@ def _fund_rows(funds: Sequence[Fund]) -> list[FundRow]:
         )
         for f in funds
     ]
+
+
+def inflows_of_many(sources: Sequence[str]) -> dict[str, list[int]]:
+    """The amounts with which each source came into funds, oldest first; set-based."""
+    found: dict[str, list[int]] = {}
+    for chunk in in_chunks(list(sources)):
+        rows = FundInflow.objects.filter(source__in=chunk).order_by("id")
+        for source, amount in rows.values_list("source", "amount"):
+            found.setdefault(source, []).append(amount)
+    return found
 
 
 def key_is_known(organisation_id: int, key: str) -> bool:
