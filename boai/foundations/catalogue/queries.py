@@ -89,6 +89,9 @@ def match_item(text: str) -> ItemRow | None:
     exact = normal_name(text)
     if not exact:
         return None
+    coded = _items().filter(is_active=True, code__iexact=text.strip()[:40]).first()
+    if coded is not None and fits_class(text, coded.protective_class):
+        return _row(coded)
     for candidate in (exact, normal_name(_without_brackets(text))):
         found = _by_name(candidate)
         if found is not None and fits_class(text, found.protective_class):
@@ -117,9 +120,6 @@ def _by_name(normal: str) -> ItemRow | None:
     named = list(_items().filter(is_active=True, normal_name=normal)[:2])
     if len(named) == 1:
         return _row(named[0])
-    coded = _items().filter(is_active=True, code__iexact=normal).first()
-    if coded is not None:
-        return _row(coded)
     other = (
         ItemAlias.objects.filter(normal_name=normal, item__is_active=True)
         .select_related("item__category")

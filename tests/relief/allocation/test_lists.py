@@ -59,9 +59,7 @@ def test_the_job_at_the_cut_off_counts_as_new_what_came_since_yesterdays(
 
 
 def test_cut_off_is_a_setting(stock: Stock, at: datetime) -> None:
-    set_value(
-        SYSTEM, organisation_id=stock.city, key="allocation.cut-off", value="09:00", at=at
-    )
+    set_value(SYSTEM, organisation_id=stock.city, key="allocation.cut-off", value="09:00", at=at)
     made = listing.freeze_list(SYSTEM, organisation_id=stock.city, at=at)
     assert queries.available_list(made).for_day == date(2020, 1, 30)
 
@@ -72,17 +70,13 @@ def test_quarantined_goods_are_not_on_the_list(stock: Stock, at: datetime) -> No
     assert queries.available_list(made).lines == ()
 
 
-def test_one_list_a_day_for_today_or_tomorrow_by_those_who_may(
-    stock: Stock, at: datetime
-) -> None:
+def test_one_list_a_day_for_today_or_tomorrow_by_those_who_may(stock: Stock, at: datetime) -> None:
     officer = stock.world.cast.task_officer
     listing.freeze_list(officer, organisation_id=stock.city, at=at)
     with pytest.raises(ListIsFrozen):
         listing.freeze_list(officer, organisation_id=stock.city, at=at)
     with pytest.raises(ListIsNotThatDay):
-        listing.freeze_list(
-            officer, organisation_id=stock.city, for_day=date(2020, 1, 20), at=at
-        )
+        listing.freeze_list(officer, organisation_id=stock.city, for_day=date(2020, 1, 20), at=at)
     for stranger in (stock.world.cast.outsider, stock.world.cast.hospital_user):
         with pytest.raises(NotPermitted):
             listing.freeze_list(stranger, organisation_id=stock.city, at=at)

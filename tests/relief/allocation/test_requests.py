@@ -93,9 +93,7 @@ def test_out_of_order_is_refused(case: Case, at: datetime) -> None:
     with pytest.raises(errors.OutOfOrder):
         requesting.return_request(officer, request_id=request, reason="太晚", at=at)
     with pytest.raises(errors.OutOfOrder):
-        requesting.withdraw_request(
-            case.stock.world.cast.hospital_user, request_id=request, at=at
-        )
+        requesting.withdraw_request(case.stock.world.cast.hospital_user, request_id=request, at=at)
 
 
 def test_the_database_keeps_the_order(case: Case, at: datetime) -> None:
@@ -111,9 +109,7 @@ def test_the_database_keeps_the_order(case: Case, at: datetime) -> None:
             row.update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():
         row.delete()
-    proposal = Proposal.objects.create(
-        request_id=request, made_at=at, made_by_person_id=officer
-    )
+    proposal = Proposal.objects.create(request_id=request, made_at=at, made_by_person_id=officer)
     with pytest.raises(DatabaseError), transaction.atomic():
         ProposalLine.objects.create(
             proposal=proposal,
@@ -234,9 +230,7 @@ def test_suggestion_shares_fairly_by_first_expiry(case: Case, at: datetime) -> N
         by=case.stock.world.cast.second_hospital_user,
         to=case.stock.world.places.second_hospital,
     )
-    assert proposing.suggest(first, at) == [
-        ProposeLine(case.gloves_line, case.gloves_lot, 600)
-    ]
+    assert proposing.suggest(first, at) == [ProposeLine(case.gloves_line, case.gloves_lot, 600)]
 
 
 def test_returned_and_submitted_anew(case: Case, at: datetime) -> None:
@@ -301,9 +295,7 @@ def test_directed_goods_go_to_the_named_unit_only(case: Case, at: datetime) -> N
     places, cast = case.stock.world.places, case.stock.world.cast
     receive(case.stock, gloves(case.stock, 70, directed_to=places.second_hospital), at=at)
     later = at + timedelta(days=1)
-    made = listing.freeze_list(
-        SYSTEM, organisation_id=places.city, at=later.replace(hour=16)
-    )
+    made = listing.freeze_list(SYSTEM, organisation_id=places.city, at=later.replace(hour=16))
     line = next(x for x in queries.available_list(made).lines if x.directed_to)
     with pytest.raises(errors.DirectedToAnother):
         requesting.submit_request(

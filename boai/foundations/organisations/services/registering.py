@@ -84,7 +84,7 @@ def register(
 
 
 def register_many(actor: Actor, orders: Sequence[RegisterOrder], *, at: datetime) -> list[int]:
-    """Register many organisations, parents before children or among those known; set-based.
+    """Register many organisations, parents among them or among those known; set-based.
 
     Orders whose code is known already are left out; answers the ids of the new ones.
     *Refuses* as ``register``.
@@ -93,11 +93,12 @@ def register_many(actor: Actor, orders: Sequence[RegisterOrder], *, at: datetime
         _check(order)
     with transaction.atomic():
         known = dict(Organisation.objects.values_list("code", "pk"))
+        given = {order.code for order in orders}
         made: dict[str, Organisation] = {}
         for order in orders:
             if order.code in known or order.code in made:
                 continue
-            if order.parent_code and order.parent_code not in known | made.keys():
+            if order.parent_code and order.parent_code not in known.keys() | given:
                 raise ParentIsNotKnown(field="parent", parent=order.parent_code)
             made[order.code] = _record_of(order)
         new = [order for order in orders if order.code in made]

@@ -24,7 +24,7 @@ LARGEST_BYTES = 10 * 1024 * 1024
 LARGEST_PIXELS = 40_000_000
 LONGEST_SIDE = 2400
 _SUFFIX = {"image/jpeg": "jpg", "application/pdf": "pdf"}
-_TAKEN = ("JPEG", "PNG", "WEBP", "MPO")
+_TAKEN = ("JPEG", "PNG", "WEBP")
 
 
 def attach(

@@ -252,6 +252,8 @@ def _from_json(order: ImportOrder) -> tuple[list[tuple[str, str]], list[Cell]]:
         ]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NeedListIsNotKnown(file=order.path.name) from None
+    if not heads or not all(hospital for _, hospital in heads):
+        raise NeedListIsNotKnown(file=order.path.name)
     cells = []
     for number, (row, (district, hospital)) in enumerate(zip(rows, heads, strict=True), start=1):
         for name, entry in row.items():
