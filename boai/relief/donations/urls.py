@@ -3,7 +3,14 @@
 from django.urls import path
 
 from boai.relief.donations.api import gifts, notifications
-from boai.relief.donations.web import lookup_pages, public_pages, sandbox_pages
+from boai.relief.donations.web import (
+    appeal_pages,
+    counter_pages,
+    gift_pages,
+    lookup_pages,
+    public_pages,
+    sandbox_pages,
+)
 
 public = [
     path("give/", public_pages.appeals, name="donations-appeals"),
@@ -13,5 +20,45 @@ public = [
     path("pay/sandbox/<str:token>/", sandbox_pages.pay, name="donations-sandbox-pay"),
     path("gifts/", lookup_pages.look_up, name="donations-look-up"),
 ]
-staff: list[object] = []
+staff = [
+    path("", gift_pages.Gifts.as_view(), name="donations-gifts"),
+    path("gifts/<str:number>/", gift_pages.gift_page, name="donations-gift"),
+    path("payments/", gift_pages.Payments.as_view(), name="donations-payments"),
+    path("cash/", counter_pages.RegisterCash.as_view(), name="donations-cash"),
+    path(
+        "cash/<str:number>/",
+        counter_pages.CountersignCash.as_view(),
+        name="donations-cash-countersign",
+    ),
+    path("goods/", counter_pages.RegisterHomeGoods.as_view(), name="donations-goods"),
+    path(
+        "goods/overseas/",
+        counter_pages.RegisterOverseasGoods.as_view(),
+        name="donations-goods-overseas",
+    ),
+    path("appeals/", appeal_pages.Appeals.as_view(), name="donations-appeal-list"),
+    path("appeals/draft/", appeal_pages.DraftAppeal.as_view(), name="donations-appeal-draft"),
+    path("appeals/rules/", appeal_pages.AdoptRule.as_view(), name="donations-rule-adopt"),
+    path("appeals/<int:appeal_id>/", appeal_pages.appeal_page, name="donations-appeal"),
+    path(
+        "appeals/<int:appeal_id>/approve/",
+        appeal_pages.ApproveAppeal.as_view(),
+        name="donations-appeal-approve",
+    ),
+    path(
+        "appeals/<int:appeal_id>/open/",
+        appeal_pages.OpenAppeal.as_view(),
+        name="donations-appeal-open",
+    ),
+    path(
+        "appeals/<int:appeal_id>/suspend/",
+        appeal_pages.SuspendAppeal.as_view(),
+        name="donations-appeal-suspend",
+    ),
+    path(
+        "appeals/<int:appeal_id>/close/",
+        appeal_pages.CloseAppeal.as_view(),
+        name="donations-appeal-close",
+    ),
+]
 api = [("/notify", notifications.router), ("/gifts", gifts.router)]

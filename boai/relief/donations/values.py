@@ -42,6 +42,22 @@ CHANNELS: dict[str, str] = {
 }
 """Channel codes (S1-25). An importer may bring others; they are shown as they are."""
 
+PAYMENT_STATES: dict[str, str] = {
+    "placed": _("待支付"),
+    "paid": _("已入账"),
+    "closed": _("已关闭"),
+    "refund-due": _("须退款"),
+}
+STATE_TONES = {"announced": "wait", "confirmed": "good", "reversed": "bad"}
+PAYMENT_TONES = {"placed": "wait", "paid": "good", "closed": "plain", "refund-due": "bad"}
+APPEAL_TONES = {
+    "draft": "plain",
+    "approved": "info",
+    "open": "good",
+    "suspended": "warn",
+    "closed": "plain",
+}
+
 COUNTER = "counter"
 GOODS = "goods"
 MESSAGE_LIMIT = 200

@@ -1,0 +1,100 @@
+"""The statistics of giving. Days are the days on which gifts were confirmed, in China (A36)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from boai.ground.core.clock import start_of
+from boai.ground.core.figures import Span, figure
+from boai.ground.core.text import gettext_noop as _
+from boai.relief.donations.models import Appeal, CallbackAlarm, Gift
+from boai.relief.donations.values import CHANNELS
+
+
+def confirmed(organisations: Sequence[int], span: Span) -> QuerySet[Gift]:
+    """The gifts confirmed in a span."""
+    rows = Gift.objects.filter(
+        state="confirmed",
+        organisation_id__in=organisations,
+        confirmed_at__lt=start_of(span.last + timedelta(days=1)),
+    )
+    if span.first is not None:
+        rows = rows.filter(confirmed_at__gte=start_of(span.first))
+    return rows
+
+
+@figure("donations.money-received", _("接收捐款"), "fen")
+def money_received(organisations: Sequence[int], span: Span) -> int:
+    """Fen; the sum of the amounts of confirmed gifts of money. Source: gifts."""
+    found = confirmed(organisations, span).filter(kind="cash").aggregate(sum=Sum("amount_fen"))
+    return int(found["sum"] or 0)
+
+
+@figure("donations.money-gifts", _("捐款笔数"), "gift")
+def money_gifts(organisations: Sequence[int], span: Span) -> int:
+    """Gifts; confirmed gifts of money. Source: gifts."""
+    return confirmed(organisations, span).filter(kind="cash").count()
+
+
+@figure("donations.goods-gifts", _("捐物批数"), "gift")
+def goods_gifts(organisations: Sequence[int], span: Span) -> int:
+    """Gifts; confirmed gifts of goods. Source: gifts."""
+    return confirmed(organisations, span).filter(kind="in-kind").count()
+
+
+@figure("donations.givers", _("捐赠人次"), "person-time")
+def givers(organisations: Sequence[int], span: Span) -> int:
+    """Person-times; known givers once each, and each gift without a known giver once.
+
+    Two gifts under a bare name count as two, because two people may bear it. Source: gifts.
+    """
+    found = confirmed(organisations, span).aggregate(
+        known=Count("donor_id", distinct=True), unknown=Count("pk", filter=Q(donor__isnull=True))
+    )
+    return int(found["known"]) + int(found["unknown"])
+
+
+@figure("donations.directed-money", _("定向捐款"), "fen")
+def directed_money(organisations: Sequence[int], span: Span) -> int:
+    """Fen; confirmed money whose giver named a unit. Source: gifts."""
+    rows = confirmed(organisations, span).filter(kind="cash", directed_to__isnull=False)
+    return int(rows.aggregate(sum=Sum("amount_fen"))["sum"] or 0)
+
+
+@figure("donations.open-appeals", _("正在募捐的项目"), "piece", as_of=True)
+def open_appeals(organisations: Sequence[int], span: Span) -> int:
+    """Pieces; appeals that took gifts at the end of the last day. Source: appeals."""
+    end = start_of(span.last + timedelta(days=1))
+    rows = Appeal.objects.filter(organisation_id__in=organisations, opened_at__lt=end)
+    return rows.filter(
+        Q(suspended_at__isnull=True) | Q(suspended_at__gte=end),
+        Q(closed_at__isnull=True) | Q(closed_at__gte=end),
+    ).count()
+
+
+@figure("donations.refused-callbacks", _("被拒的支付通知"), "entry")
+def refused_callbacks(organisations: Sequence[int], span: Span) -> int:
+    """Entries; notifications that failed a check, of the whole installation: a forged notification
+    belongs to no society. Source: alarms."""
+    rows = CallbackAlarm.objects.filter(at__lt=start_of(span.last + timedelta(days=1)))
+    if span.first is not None:
+        rows = rows.filter(at__gte=start_of(span.first))
+    return rows.count()
+
+
+def _by_channel(channel: str, label: str) -> None:
+    @figure(f"donations.money-by-{channel}", f"接收捐款：{label}", "fen")
+    def money(organisations: Sequence[int], span: Span) -> int:
+        """Fen; confirmed money of one channel; the channels sum to all. Source: gifts."""
+        rows = confirmed(organisations, span).filter(kind="cash")
+        if channel == "other":
+            rows = rows.exclude(channel__in=[code for code in CHANNELS if code != "other"])
+        else:
+            rows = rows.filter(channel=channel)
+        return int(rows.aggregate(sum=Sum("amount_fen"))["sum"] or 0)
+
+
+for _code, _label in CHANNELS.items():
+    if _code != "goods":
+        _by_channel(_code, _label)
