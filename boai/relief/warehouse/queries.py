@@ -323,3 +323,15 @@ def _rows(rows: QuerySet[Lot]) -> list[LotRow]:
         )
         for row in rows.select_related("received_line__note").order_by("pk")
     ]
+
+
+def signed_numbers() -> tuple[list[str], list[str], list[int]]:
+    """Everything signed by two people: received notes, issue notes (numbers), adjustments (ids)."""
+    received = ReceivedNote.objects.filter(state=NoteState.SIGNED)
+    issued = IssueNote.objects.filter(state=NoteState.SIGNED)
+    adjusted = Adjustment.objects.filter(state="signed")
+    return (
+        list(received.values_list("number", flat=True)),
+        list(issued.values_list("number", flat=True)),
+        list(adjusted.values_list("pk", flat=True)),
+    )
