@@ -291,3 +291,8 @@ def rule_text(appeal_id: int) -> dict[str, str]:
     """The rule version of an appeal: ``version``, ``title``, ``text``."""
     rule = RuleVersion.objects.get(pk=Appeal.objects.values("rule_id").get(pk=appeal_id)["rule_id"])
     return {"version": rule.version, "title": rule.title, "text": rule.text}
+
+
+def counted_numbers() -> list[str]:
+    """The numbers of all gifts that ever counted: confirmed, also where reversed later."""
+    return list(Gift.objects.exclude(confirmed_at=None).values_list("number", flat=True))
