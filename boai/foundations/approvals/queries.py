@@ -135,3 +135,9 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
             here = organisations.subtree_ids(actor.organisation_id)
     mine = Member.objects.filter(person_id=actor.person_id or 0, case=OuterRef("pk"))
     return Case.objects.filter(Q(organisation_id__in=here) | Q(Exists(mine)))
+
+
+def decided_case_ids() -> list[int]:
+    """The ids of all cases that a committee decided."""
+    decided = Case.objects.filter(state__in=["approved", "refused"])
+    return list(decided.values_list("pk", flat=True))
