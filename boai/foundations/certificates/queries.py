@@ -116,3 +116,8 @@ def _shown_facts(facts: dict[str, Any]) -> tuple[tuple[str, str, Any], ...]:
     return tuple(
         (name, label, facts[name]) for name, label in FACT_LABELS.items() if facts.get(name)
     )
+
+
+def issued_numbers() -> list[str]:
+    """The numbers of all papers ever issued."""
+    return list(Paper.objects.values_list("number", flat=True))
