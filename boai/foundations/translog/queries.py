@@ -47,6 +47,11 @@ def leaves(kind: str | None = None, upto: int | None = None) -> Iterator[LeafRow
         yield _row(leaf)
 
 
+def refs_of_kind(kind: str) -> set[str]:
+    """The references of every leaf of a kind, also of those that wait for their index."""
+    return set(Leaf.objects.filter(kind=kind).values_list("ref", flat=True))
+
+
 def leaves_waiting() -> int:
     """How many leaves have no index yet."""
     return Leaf.objects.filter(tree_index__isnull=True).count()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from boai.foundations.translog import queries as translog
 from boai.ground.core.clock import now
 from boai.ground.kit.web.doors import door
-from boai.ground.kit.web.downloads import safe_cell
+from boai.ground.kit.spreadsheets.writing import csv_cell
 
 Record = dict[str, Any]
 
@@ -206,7 +206,7 @@ def as_csv(request: HttpRequest, name: str) -> HttpResponseBase:
     def lines() -> Iterator[str]:
         yield "\ufeff" + _csv_line(names)
         for record in _records(table, _size()):
-            yield _csv_line([safe_cell(record[name]) for name in names])
+            yield _csv_line([csv_cell(record[name]) for name in names])
 
     answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{table.name}.csv"'
