@@ -262,7 +262,7 @@ def leave_paper_cancelled(fact: PaperCancelled) -> None:
     )
 
 
-def _leave(ref: str, kind: str, organisation_id: int, at: datetime, **facts: Any) -> None:
+def _leave(ref: str, kind: str, organisation_id: int, at: datetime, /, **facts: Any) -> None:
     given = {**facts, "organisation": _code(organisation_id), "day": day_of(at)}
     queue_leaf(ref=ref, kind=kind, facts=public_facts(kind, given), at=at)
 
