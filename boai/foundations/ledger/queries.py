@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from boai.foundations.ledger.errors import NotFound
@@ -23,20 +24,24 @@ from boai.foundations.ledger.values import (
     GOODS_KINDS,
     AccountKey,
     BalanceRow,
+    FundFlows,
     FundRow,
     LotPosition,
     Movement,
 )
+from boai.ground.core.clock import start_of
 
 __all__ = [
     "balance",
     "balances",
     "fund",
+    "fund_flows",
     "funds_of",
     "inflows_of_many",
     "key_is_known",
     "lot_position",
     "movements",
+    "movements_of_entries",
     "sources_of",
     "unspent_of",
     "uses_of",
@@ -92,6 +97,48 @@ def inflows_of_many(sources: Sequence[str]) -> dict[str, list[int]]:
         for source, amount in rows.values_list("source", "amount"):
             found.setdefault(source, []).append(amount)
     return found
+
+
+def fund_flows(
+    organisation_ids: Sequence[int], first: date | None, last: date, fund_id: int | None = None
+) -> FundFlows:
+    """What moved in the funds of these societies from ``first`` (empty: from ever) to ``last``.
+
+    A gift taken back lessens what was received, a spending taken back lessens what was spent, a
+    transfer taken back lessens what was transferred: each counted on the day it was taken back.
+    """
+    until = start_of(last + timedelta(days=1))
+    when = Q(at__lt=until) & (Q() if first is None else Q(at__gte=start_of(first)))
+    where = Q(fund__organisation_id__in=organisation_ids)
+    if fund_id is not None:
+        where &= Q(fund_id=fund_id)
+    came: dict[str | None, int] = dict(
+        FundInflow.objects.filter(where & when)
+        .values_list("continues__kind")
+        .annotate(total=Sum("amount"))
+        .order_by()
+    )
+    outflows = FundOutflow.objects.filter(where & when).annotate(
+        goes_on=Exists(FundInflow.objects.filter(continues=OuterRef("pk")))
+    )
+    went: dict[tuple[str, bool], int] = {
+        (kind, goes_on): total
+        for kind, goes_on, total in outflows.values_list("kind", "goes_on")
+        .annotate(total=Sum("amount"))
+        .order_by()
+    }
+
+    def out(kind: str) -> int:
+        return went.get((kind, True), 0) + went.get((kind, False), 0)
+
+    returned = went.get(("reversal", True), 0)
+    return FundFlows(
+        received=came.get(None, 0) - went.get(("reversal", False), 0),
+        refunded=out("refund") - came.get("refund", 0),
+        spent=out("spend") - came.get("spend", 0),
+        transferred_in=came.get("transfer", 0) - returned,
+        transferred_out=out("transfer") - came.get("reversal", 0),
+    )
 
 
 def key_is_known(organisation_id: int, key: str) -> bool:
@@ -166,21 +213,32 @@ def lot_position(lot_ids: Iterable[int]) -> dict[int, LotPosition]:
 
 def movements(lot: int) -> list[Movement]:
     """Every posting that moved goods of a lot, in the order of the books."""
-    rows = (
-        Posting.objects.filter(Q(lot=lot)).select_related("entry", "debit", "credit").order_by("id")
+    return [_movement(p) for p in _postings().filter(lot=lot)]
+
+
+def movements_of_entries(entry_ids: Sequence[int]) -> dict[int, list[Movement]]:
+    """The postings of several entries, by entry."""
+    found: dict[int, list[Movement]] = defaultdict(list)
+    for part in in_chunks(entry_ids):
+        for p in _postings().filter(entry_id__in=part):
+            found[p.entry_id].append(_movement(p))
+    return dict(found)
+
+
+def _postings() -> QuerySet[Posting]:
+    return Posting.objects.select_related("entry", "debit", "credit").order_by("id")
+
+
+def _movement(p: Posting) -> Movement:
+    return Movement(
+        posting_id=p.id,
+        entry_id=p.entry_id,
+        entry_kind=p.entry.kind,
+        subject=p.entry.subject,
+        at=p.entry.at,
+        debit_kind=p.debit.kind,
+        debit_ref=p.debit.ref,
+        credit_kind=p.credit.kind,
+        credit_ref=p.credit.ref,
+        amount=p.amount,
     )
-    return [
-        Movement(
-            posting_id=p.id,
-            entry_id=p.entry_id,
-            entry_kind=p.entry.kind,
-            subject=p.entry.subject,
-            at=p.entry.at,
-            debit_kind=p.debit.kind,
-            debit_ref=p.debit.ref,
-            credit_kind=p.credit.kind,
-            credit_ref=p.credit.ref,
-            amount=p.amount,
-        )
-        for p in rows
-    ]

@@ -102,12 +102,11 @@ def unspent_of(source: str) -> int:
 
 
 def sources_of(subject: str) -> list[Share]:
-    """Whose money paid one subject: the shares sum to what was spent on it. A spend that was taken
-    back has no shares."""
+    """Whose money paid one subject: the shares sum to what was spent on it or transferred under it.
+    A spend that was taken back has no shares."""
     outflows = FundOutflow.objects.filter(subject=subject)
-    continued = set(
-        FundInflow.objects.filter(continues__in=outflows).values_list("continues_id", flat=True)
-    )
+    taken_back = FundInflow.objects.filter(continues__in=outflows.exclude(kind="transfer"))
+    continued = set(taken_back.values_list("continues_id", flat=True))
     spans = FundSpan.objects.filter(outflow__in=outflows).order_by("id")
     amounts: dict[str, int] = defaultdict(int)
     waiting = [(s.fund_id, s.starts, s.ends) for s in spans if s.outflow_id not in continued]

@@ -132,6 +132,23 @@ class FundRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FundFlows:
+    """What moved in the funds of some societies over a time, in fen; reversals are taken off."""
+
+    received: int
+    refunded: int
+    spent: int
+    transferred_in: int
+    transferred_out: int
+
+    @property
+    def net(self) -> int:
+        """By how much the funds grew."""
+        came = self.received + self.transferred_in
+        return came - self.refunded - self.spent - self.transferred_out
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """What a part of a gift was used for. ``fund_id`` is the fund it was spent from; ``kind`` is
     ``spend``, ``refund`` or ``reversal``."""

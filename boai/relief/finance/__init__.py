@@ -1,0 +1,1 @@
+"""finance: what is paid and bought."""

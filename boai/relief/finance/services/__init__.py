@@ -1,0 +1,1 @@
+"""The acts of finance, one topic a file."""
