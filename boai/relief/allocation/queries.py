@@ -160,6 +160,8 @@ def stock_of_list(found: ListRow, on: date) -> list[Stock]:
     """
     there = warehouse.available(found.society_id, on)
     listed = {line.lot_id: line for line in found.lines if line.lot_id is not None}
+    # Several lots may serve one expected line: what is left of it is counted once.
+    left = {line.id: line.left for line in found.lines if line.mark == "expected"}
     stock: list[Stock] = []
     for row in there:
         line = listed.get(row.lot_id)
@@ -169,12 +171,12 @@ def stock_of_list(found: ListRow, on: date) -> list[Stock]:
             continue
         for expected in found.lines:
             if (
-                expected.mark == "expected"
+                left.get(expected.id, 0) > 0
                 and expected.item_id == row.item_id
                 and expected.directed_to == row.directed_to
-                and expected.left > 0
             ):
-                free = min(row.quantity, expected.left)
+                free = min(row.quantity, left[expected.id])
+                left[expected.id] -= free
                 stock.append(Stock(expected.id, row.lot_id, free, row.expires_on, row.directed_to))
                 break
     return stock
