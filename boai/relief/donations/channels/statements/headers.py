@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from boai.ground.kit.spreadsheets.reading import Row, clean_text
 
 SEARCHED_ROWS = 60
-_UNIT_WORDS = re.compile(r"[(\[]\s*(单位:?)?(人民币)?\s*(元|¥|rmb|cny)\s*[)\]]", re.IGNORECASE)
+_UNIT_WORDS = re.compile(r"[(\[]\s*(单位:?)?(人民币)?\s*(万?元|¥|rmb|cny)\s*[)\]]", re.IGNORECASE)
 _TEN_THOUSAND = re.compile(r"万元")
 _PUNCTUATION = re.compile(r"[\s()\[\]:、,./·_-]+")
 

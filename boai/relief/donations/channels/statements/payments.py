@@ -13,7 +13,7 @@ _IN = re.compile(r"收|贷|入|cr", re.IGNORECASE)
 _OUT = re.compile(r"支|借|付|dr", re.IGNORECASE)
 _NO_GIFT = re.compile(r"利息|结息|退款|退回|提现|理财|转入零钱|工资|冲正|手续费|内部")
 _DONE = re.compile(r"成功|已收|已存入|已转账|已到账|完成|已入账")
-_YUAN = re.compile(r"人民币|cny|rmb|¥|元", re.IGNORECASE)
+_YUAN = re.compile(r"人民币|cny|rmb|¥|^元$", re.IGNORECASE)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
