@@ -35,6 +35,8 @@ class Total:
     icon: str
 
 
+MOST_APPEALS = 6
+
 UNITS = {
     "fen": "",
     "piece": _("件"),
@@ -70,8 +72,9 @@ def totals(at: datetime) -> list[Total]:
 
 
 def open_appeals() -> list[Any]:
-    """Appeals that take gifts now, emergencies first, as donations tells."""
+    """Appeals that take gifts now, emergencies first, each with what it has received."""
     if "boai.relief.donations" not in ROOMS:
         return []
     queries = import_module("boai.relief.donations.queries")
-    return [row for row in queries.public_appeals() if row.state == "open"]
+    rows = [row for row in queries.public_appeals() if row.state == "open"]
+    return [(row, queries.totals(appeal_id=row.id)) for row in rows[:MOST_APPEALS]]

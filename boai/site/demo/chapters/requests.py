@@ -13,6 +13,7 @@ from boai.relief.allocation.services import proposing, requesting
 from boai.relief.allocation.values import AskLine
 from boai.relief.dispatch import queries as dispatch
 from boai.relief.dispatch.services import delivering, discrepancies, loading
+from boai.relief.warehouse import queries as warehouse
 from boai.site.demo.cast import HOSPITALS
 from boai.site.demo.stage import Stage, minutes
 
@@ -74,6 +75,8 @@ def _submit(stage: Stage, plot: Plot, at: datetime) -> None:
         if line.left > 0 and line.lot_id is not None and line.directed_to in (None, receiver)
     ]
     stage.dice.shuffle(usable)
+    # What was bought goes out first, so that givers of money see where it went.
+    usable.sort(key=lambda line: not _was_bought(line.lot_id))
     asked = [
         AskLine(line.id, max(1, line.left * stage.dice.randrange(3, 8) // 10))
         for line in usable[: 2 + int(number) % 2]
@@ -90,6 +93,11 @@ def _submit(stage: Stage, plot: Plot, at: datetime) -> None:
         at=at,
     )
     stage.diary.at(at + minutes(2), partial(_propose, stage, plot, request_id))
+
+
+def _was_bought(lot_id: int | None) -> bool:
+    lot = warehouse.lot(lot_id) if lot_id is not None else None
+    return lot is not None and lot.origin.startswith("finance.")
 
 
 def _propose(stage: Stage, plot: Plot, request_id: int, at: datetime) -> None:

@@ -21,7 +21,7 @@ class Command(HouseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=settings.BOAI_PORT)
         parser.add_argument("--workers", type=int, default=1)
-        parser.add_argument("--threads", type=int, default=8)
+        parser.add_argument("--threads", type=int, default=4)
 
     def run_command(self, **options: Any) -> int | None:
         """Refuse unsafe settings, then serve until stopped."""
