@@ -343,7 +343,8 @@ def _beside_announced(
     for line in lines:
         match = by_line.get(line.origin_line) or by_item.get(line.item_id)
         if match is None or match.item_id != line.item_id:
-            answer.append(line)
+            # Not announced: it belongs to no line of the origin, whatever the form says.
+            answer.append(replace(line, origin_line=""))
             quantities.append(None)
             continue
         quantities.append(None if match.pk in told else match.quantity)
@@ -351,8 +352,8 @@ def _beside_announced(
         answer.append(
             replace(
                 line,
-                origin_line=line.origin_line or match.origin_line,
-                directed_to=line.directed_to or match.directed_to_id,
+                origin_line=match.origin_line,
+                directed_to=match.directed_to_id,
                 spec=line.spec or match.spec,
             )
         )
