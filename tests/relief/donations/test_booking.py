@@ -10,6 +10,7 @@ from boai.ground.core.actors import SYSTEM
 from boai.ground.core.errors import NotPermitted
 from boai.ground.core.numbering import is_well_formed
 from boai.relief.donations import errors, queries
+from boai.relief.donations.models import Gift
 from boai.relief.donations.services import appeals, booking
 from boai.relief.donations.values import ANONYMOUS, GiftOrder
 from tests.factories.world import World
@@ -100,6 +101,9 @@ def test_directed_money_lies_in_a_fund_for_the_unit(
         hospital,
         700,
     )
+    # H10: the payment order to the named unit is made at once.
+    ordered = Gift.objects.get(number=result.numbers[0]).directed_order
+    assert ordered.startswith("finance.disbursement:")
     again = book(world, appeal, at, order("b", 300, at, directed_to=hospital))
     assert queries.gift(again.numbers[0]).fund_id == fund.id
     with pytest.raises(errors.DirectedToIsUnknown):

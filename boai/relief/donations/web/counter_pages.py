@@ -5,6 +5,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from boai.foundations.catalogue import queries as catalogue
+from boai.foundations.organisations import queries as organisations
 from boai.ground.core.errors import NotFound
 from boai.ground.core.money import in_words, yuan
 from boai.ground.core.text import gettext_noop as _
@@ -14,6 +16,9 @@ from boai.relief.donations import queries
 from boai.relief.donations.services import counter, registering
 from boai.relief.donations.values import AnnouncedGift
 from boai.relief.donations.web.staff_forms import CashForm, GoodsForm, GoodsLines, appeal_choices
+
+MOST_NAMES = 600
+"""Names offered while typing; any other name of the catalogue is understood as well."""
 
 
 def _giver(given: dict[str, Any]) -> dict[str, Any]:
@@ -35,6 +40,10 @@ class RegisterCash(ActPage):
     def form_kwargs(self) -> dict[str, Any]:
         """The appeals that are open."""
         return {"appeals": appeal_choices(self.actor.organisation_id)}
+
+    def initial(self) -> dict[str, Any]:
+        """The first open appeal."""
+        return {"appeal": appeal_choices(self.actor.organisation_id)[0][0]}
 
     def act(self, form: Any) -> str:
         """One call."""
@@ -106,6 +115,17 @@ class _RegisterGoods(ActPage):
     def form_kwargs(self) -> dict[str, Any]:
         """Appeals, also suspended ones for goods under way."""
         return {"appeals": appeal_choices(self.actor.organisation_id, late=True)}
+
+    def initial(self) -> dict[str, Any]:
+        """The first open appeal."""
+        return {"appeal": appeal_choices(self.actor.organisation_id, late=True)[0][0]}
+
+    def context(self) -> dict[str, Any]:
+        """Names to choose from as one types."""
+        return {
+            "item_names": [item.name for item in catalogue.all_items()][:MOST_NAMES],
+            "unit_names": [unit.name for unit in organisations.of_kind("hospital")][:MOST_NAMES],
+        }
 
     def act(self, form: Any) -> AnnouncedGift:
         """One call."""

@@ -104,7 +104,12 @@ class CashForm(GiverForm):
             }
         ),
     )
-    directed_to = UnitField(label=_("指定受益单位"), required=False, max_length=200)
+    directed_to = UnitField(
+        label=_("指定受益单位"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "unit-names", "autocomplete": "off"}),
+    )
     purpose = forms.CharField(label=_("指定用途"), required=False, max_length=2000)
     field_order = ("appeal", "amount", "donor_name", "phone", "named", "display_name")
 
@@ -121,7 +126,12 @@ class GoodsForm(GiverForm):
         label=_("捐赠人类型"), choices=[("organisation", _("单位")), ("person", _("个人"))]
     )
     uscc = forms.CharField(label=_("统一社会信用代码"), required=False, max_length=18)
-    directed_to = UnitField(label=_("指定受益单位"), required=False, max_length=200)
+    directed_to = UnitField(
+        label=_("指定受益单位"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "unit-names", "autocomplete": "off"}),
+    )
     purpose = forms.CharField(label=_("捐赠意愿"), required=False, max_length=2000)
     late_reason = forms.CharField(
         label=_("在途补登原因"),
@@ -141,7 +151,12 @@ class GoodsForm(GiverForm):
 class GoodsLineForm(forms.Form):
     """One item."""
 
-    item = ItemField(label=_("物资"), required=False, max_length=200)
+    item = ItemField(
+        label=_("物资"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "item-names", "autocomplete": "off"}),
+    )
     quantity = forms.IntegerField(
         label=_("数量（最小单位）"),
         required=False,
