@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from hashlib import sha256
 
+from django.utils.translation import gettext
+
 from boai.foundations.organisations import queries as organisations
 from boai.ground.core.canonical import canonical
 from boai.ground.core.clock import CHINA, day_of
@@ -88,7 +90,7 @@ def _begun(order: ImportOrder, found: ParsedList) -> FileReport:
         Total(f"{t.sheet}!{t.row}", t.label, t.stated, t.computed) for t in found.totals
     ]
     report.problems = [
-        Problem(sheet, None, "", code, MESSAGES[code]) for code, sheet in found.remarks
+        Problem(sheet, None, "", code, gettext(MESSAGES[code])) for code, sheet in found.remarks
     ]
     return report
 
@@ -116,7 +118,7 @@ def _explain(row: ParsedRow, report: FileReport) -> None:
         report.quarantined += 1
     else:
         report.refused += 1
-    message = MESSAGES.get(row.code, row.code)
+    message = gettext(MESSAGES[row.code])
     report.problems.append(Problem(row.sheet, row.row, row.column, row.code, message))
 
 

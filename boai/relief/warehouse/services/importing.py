@@ -8,6 +8,7 @@ from hashlib import sha256
 from itertools import groupby
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from boai.foundations.catalogue import queries as catalogue
 from boai.foundations.catalogue.services.listing import list_item
@@ -117,17 +118,19 @@ def _begun(order: ImportOrder, direction: Direction) -> tuple[GoodsList, FileRep
     hints = Hints(order.path.name, saved_on(order.path), order.day)
     found = parse(read_workbook(order.path), direction, hints)
     if found is None:
-        wanted, party = (
-            ("入库清单", "捐赠单位") if direction == "received" else ("发放清单", "接收单位")
+        came = direction == "received"
+        raise FileIsNotAListOfGoods(
+            name=order.path.name[:80],
+            wanted=gettext("入库清单") if came else gettext("发放清单"),
+            party=gettext("捐赠单位") if came else gettext("接收单位"),
         )
-        raise FileIsNotAListOfGoods(name=order.path.name[:80], wanted=wanted, party=party)
     report = FileReport(order.path.name, f"goods-{direction}", found.profile)
     report.rows = len(found.rows)
     report.totals = [
         Total(f"{t.sheet}!{t.row}", t.label, t.stated, t.computed) for t in found.totals
     ]
     report.problems = [
-        Problem(sheet, None, "", code, MESSAGES[code]) for code, sheet in found.remarks
+        Problem(sheet, None, "", code, gettext(MESSAGES[code])) for code, sheet in found.remarks
     ]
     return found, report, first, second
 
@@ -184,7 +187,7 @@ def _usable(
                 chosen[thing] = _item_of(order, row)
             item, size = chosen[thing]
             if size is None:
-                message = MESSAGES["UnitWasKept"].format(unit=row.unit, base=item.unit)
+                message = gettext(MESSAGES["UnitWasKept"]).format(unit=row.unit, base=item.unit)
                 report.problems.append(Problem(row.sheet, row.row, "", "UnitWasKept", message))
                 item, size = _listed(order, item.name, row.unit, item.category_code), 1
                 chosen[thing] = item, size
@@ -196,7 +199,7 @@ def _explain(row: GoodsRow, code: str, report: FileReport, *, quarantined: bool 
         report.quarantined += 1
     else:
         report.refused += 1
-    report.problems.append(Problem(row.sheet, row.row, row.column, code, MESSAGES[code]))
+    report.problems.append(Problem(row.sheet, row.row, row.column, code, gettext(MESSAGES[code])))
 
 
 def _item_of(order: ImportOrder, row: GoodsRow) -> tuple[ItemRow, int | None]:
