@@ -90,7 +90,7 @@ def match_item(text: str) -> ItemRow | None:
     if not exact:
         return None
     coded = _items().filter(is_active=True, code__iexact=text.strip()[:40]).first()
-    if coded is not None and fits_class(text, coded.protective_class):
+    if coded is not None:
         return _row(coded)
     for candidate in (exact, normal_name(_without_brackets(text))):
         found = _by_name(candidate)
