@@ -43,7 +43,7 @@ class Items(ListPage):
         ),
         Column("code", _("编码"), kind="ref", sort=True),
         Column("category", _("类别"), value="category.name"),
-        Column("base_unit", _("单位")),
+        Column("base_unit", _("计量单位")),
         Column("standard", _("执行标准"), sort=True),
         Column("protective_class", _("防护等级")),
         Column(

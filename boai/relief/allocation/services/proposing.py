@@ -17,6 +17,7 @@ from boai.ground.core.actors import Actor
 from boai.ground.core.canonical import digest
 from boai.ground.core.clock import day_of
 from boai.ground.core.errors import NotPermitted
+from boai.ground.core.text import gettext_noop
 from boai.relief.allocation import permissions, queries
 from boai.relief.allocation.errors import (
     DirectedToAnother,
@@ -32,6 +33,9 @@ from boai.relief.allocation.rules import by_first_expiry, shares
 from boai.relief.allocation.services.requesting import locked, require_order
 from boai.relief.allocation.values import CASE_KIND, ProposeLine, RequestRow, Stock, Wish
 from boai.relief.warehouse import queries as warehouse
+
+LABELS = (gettext_noop("主管红十字会"), gettext_noop("应急"))
+"""Labels of the content that no page of this room shows; the committee's page translates them."""
 
 
 def propose(
