@@ -19,14 +19,14 @@ def visible_to(actor: Actor) -> QuerySet[Notice]:
 
 def inbox(actor: Actor, limit: int = 50) -> list[NoticeRow]:
     """The newest notices, with whether they were read."""
-    read = Exists(Reading.objects.filter(notice=OuterRef("pk"), user_id=actor.user_id))
+    read = Exists(Reading.objects.filter(notice=OuterRef("pk"), user_id=actor.user_id or 0))
     found = visible_to(actor).annotate(is_read=read)[:limit]
     return [NoticeRow(n.pk, n.title, n.body, n.url, n.at, n.is_read) for n in found]
 
 
 def unread_count(actor: Actor) -> int:
     """How many notices the actor has not read."""
-    return visible_to(actor).exclude(readings__user_id=actor.user_id).count()
+    return visible_to(actor).exclude(readings__user_id=actor.user_id or 0).count()
 
 
 def waiting_messages() -> int:

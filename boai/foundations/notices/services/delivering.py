@@ -55,4 +55,4 @@ def _settle(message: Message, state: str, at: datetime) -> None:
 
 
 def _can_skip() -> bool:
-    return transaction.get_connection().features.has_select_for_update_skip_locked
+    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)

@@ -135,7 +135,7 @@ class Mine(ListPage):
 
     def rows(self) -> QuerySet[Need]:
         """The unit's own."""
-        own = Need.objects.filter(organisation_id=self.actor.organisation_id)
+        own = Need.objects.filter(organisation_id=self.actor.organisation_id or 0)
         return own.select_related("organisation", "item")
 
 
