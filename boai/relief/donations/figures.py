@@ -9,7 +9,6 @@ from boai.ground.core.clock import start_of
 from boai.ground.core.figures import Span, figure
 from boai.ground.core.text import gettext_noop as _
 from boai.relief.donations.models import Appeal, CallbackAlarm, Gift
-from boai.relief.donations.values import CHANNELS
 
 
 def confirmed(organisations: Sequence[int], span: Span) -> QuerySet[Gift]:
@@ -83,18 +82,35 @@ def refused_callbacks(organisations: Sequence[int], span: Span) -> int:
     return rows.count()
 
 
+BY_CHANNEL = {
+    "wechatpay": _("接收捐款：微信支付"),
+    "sandbox": _("接收捐款：演练支付"),
+    "alipay": _("接收捐款：支付宝"),
+    "unionpay": _("接收捐款：云闪付"),
+    "qr": _("接收捐款：扫码捐赠"),
+    "bank": _("接收捐款：银行转账"),
+    "counter": _("接收捐款：现场现金"),
+    "post": _("接收捐款：邮政汇款"),
+    "newspaper": _("接收捐款：报社项目"),
+    "app": _("接收捐款：客户端"),
+    "crowdfunding": _("接收捐款：众筹"),
+    "matching": _("接收捐款：配捐"),
+    "online": _("接收捐款：网上捐赠"),
+    "other": _("接收捐款：其他渠道"),
+}
+
+
 def _by_channel(channel: str, label: str) -> None:
-    @figure(f"donations.money-by-{channel}", f"接收捐款：{label}", "fen")
+    @figure(f"donations.money-by-{channel}", label, "fen")
     def money(organisations: Sequence[int], span: Span) -> int:
         """Fen; confirmed money of one channel; the channels sum to all. Source: gifts."""
         rows = confirmed(organisations, span).filter(kind="cash")
         if channel == "other":
-            rows = rows.exclude(channel__in=[code for code in CHANNELS if code != "other"])
+            rows = rows.exclude(channel__in=[code for code in BY_CHANNEL if code != "other"])
         else:
             rows = rows.filter(channel=channel)
         return int(rows.aggregate(sum=Sum("amount_fen"))["sum"] or 0)
 
 
-for _code, _label in CHANNELS.items():
-    if _code != "goods":
-        _by_channel(_code, _label)
+for _code, _label in BY_CHANNEL.items():
+    _by_channel(_code, _label)

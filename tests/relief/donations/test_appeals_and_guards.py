@@ -142,9 +142,7 @@ def test_no_impossible_gift(
     refused(raw_gift, world=world, appeal=appeal, at=at, **confirmed, **wrong)
 
 
-def test_no_gift_for_an_appeal_that_is_not_open(
-    world: World, appeal: Opened, at: datetime
-) -> None:
+def test_no_gift_for_an_appeal_that_is_not_open(world: World, appeal: Opened, at: datetime) -> None:
     appeals.suspend_appeal(world.cast.programme, appeal_id=appeal.id, reason="结束", at=at)
     later = at + timedelta(hours=1)
     refused(raw_gift, world=world, appeal=appeal, at=later)
@@ -156,9 +154,7 @@ def test_no_gift_for_an_appeal_that_is_not_open(
 
 
 def test_nor_for_another_society(world: World, appeal: Opened, at: datetime) -> None:
-    refused(
-        raw_gift, world=world, appeal=appeal, at=at, organisation_id=world.places.foreign_city
-    )
+    refused(raw_gift, world=world, appeal=appeal, at=at, organisation_id=world.places.foreign_city)
 
 
 def test_gifts_stay_as_given(world: World, appeal: Opened, at: datetime) -> None:

@@ -63,6 +63,7 @@ class ItemField(forms.CharField):
 def appeal_choices(organisation_id: int | None, *, late: bool = False) -> list[tuple[str, str]]:
     """Open appeals (and, for goods under way, suspended ones), and no appeal at all."""
     rows = queries.appeals_of(organisation_id) if organisation_id is not None else []
+    rows.sort(key=lambda row: (row.state != "open", not row.emergency))
     states = ("open", "suspended", "closed") if late else ("open",)
     found = [
         (str(row.id), row.title if row.state == "open" else f"{row.title}（{_('已暂停')}）")
