@@ -57,6 +57,8 @@ def test_caching_says_what_never_changes(at):
         "tile/entries/0",
         "proof/donations.gift:none",
         "leaf/donations.gift:none",
+        "leaf/%00",
+        "proof/%00",
     ],
 )
 def test_what_is_not_there_is_not_found(at, path):

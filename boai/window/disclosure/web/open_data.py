@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from boai.foundations.translog import queries as translog
 from boai.ground.core.clock import now
-from boai.ground.kit.web.doors import door
 from boai.ground.kit.spreadsheets.writing import csv_cell
+from boai.ground.kit.web.doors import door
 
 Record = dict[str, Any]
 
