@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Prefetch, QuerySet
 
 from boai.relief.finance.models import Attendee, Decision, Disbursement, PurchaseLine
-from boai.relief.finance.values import DecisionRow, DisbursementRow, PurchaseLineRow
+from boai.relief.finance.values import DecisionRow, DisbursementRow, Kind, PurchaseLineRow, State
 from boai.relief.warehouse import queries as warehouse
 
 
@@ -32,6 +32,7 @@ def _row(row: Disbursement) -> DisbursementRow:
         decision_id=row.decision_id,
         decided_on=row.decision.held_on if row.decision else None,
         proposed_at=row.proposed_at,
+        decided_at=row.decided_at,
         paid_at=row.paid_at,
         confirmed_at=row.confirmed_at,
         bank=row.bank,
@@ -105,3 +106,18 @@ def paid_numbers() -> list[str]:
     """The numbers of all disbursements that were paid, whatever came after."""
     paid = Disbursement.objects.filter(paid_at__isnull=False)
     return list(paid.values_list("number", flat=True))
+
+
+def purchases_to_receive(organisation_id: int) -> list[DisbursementRow]:
+    """Paid purchases of which goods are still to come, oldest first."""
+    rows = Disbursement.objects.filter(
+        organisation_id=organisation_id,
+        kind=Kind.PURCHASE,
+        state__in=[State.PAID, State.CONFIRMED],
+    )
+    return [
+        row
+        for row in _rows(rows.order_by("paid_at"))
+        if sum(received_of_lines(row.ref, [line.id for line in row.lines]).values())
+        < sum(line.quantity for line in row.lines)
+    ]

@@ -124,6 +124,7 @@ class DisbursementRow:
     decision_id: int | None
     decided_on: date | None
     proposed_at: datetime
+    decided_at: datetime | None
     paid_at: datetime | None
     confirmed_at: datetime | None
     bank: str
