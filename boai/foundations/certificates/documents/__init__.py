@@ -12,7 +12,7 @@ from boai.ground.core.clock import CHINA
 from boai.ground.core.errors import NotFound
 from boai.ground.core.money import in_words, yuan
 from boai.ground.core.numbering import tidy
-from boai.ground.kit.documents import Document, compose
+from boai.ground.kit.documents import Document, Form, compose
 from boai.ground.kit.qr import qr_svg
 
 
@@ -26,7 +26,7 @@ def png(number: str) -> bytes:
     return document(number, "png").content
 
 
-def document(number: str, form: str = "pdf") -> Document:
+def document(number: str, form: Form = "pdf") -> Document:
     """The paper and the characters in it that no font could draw. *Refuses*: ``NotFound``."""
     paper = Paper.objects.filter(number=tidy(number)).first()
     if paper is None:
