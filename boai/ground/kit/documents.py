@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import typst
 from django.apps import apps
@@ -30,6 +30,8 @@ PNG_RESOLUTION = 144.0
 
 Template = str | Path | bytes
 """``"certificates/thank-you-letter.typ"`` (room and file in its ``documents``), a path, or source."""
+
+Form = Literal["pdf", "png"]
 
 _one_at_a_time = threading.Lock()
 
@@ -58,7 +60,7 @@ def compose(
     template: Template,
     data: Mapping[str, Any],
     *,
-    form: str = "pdf",
+    form: Form = "pdf",
     at: datetime | None = None,
     resolution: float = PNG_RESOLUTION,
 ) -> Document:
@@ -72,7 +74,7 @@ def compose(
     stamp = int(at.timestamp()) if at is not None else None
     with _one_at_a_time:
         answer = _compiler().compile(
-            input=_source(template),
+            input=cast(Path, _source(template)),  # bytes are taken as well
             format=form,
             ppi=resolution if form == "png" else None,
             sys_inputs=inputs,

@@ -109,7 +109,7 @@ def test_many_in_one_act(
     world: World, at: datetime, heard: list[Any], django_assert_max_num_queries: Any
 ) -> None:
     orders = [PaperOrder(f"donations.gift:B{n}", f"捐赠人{n}", FACTS) for n in range(300)]
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(30):
         rows = issuing.issue_many(
             SYSTEM, kind=KIND, organisation_id=world.places.city, orders=orders, at=at
         )

@@ -73,7 +73,7 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
     wanted = request.GET.get("file", "")
     if wanted in ("pdf", "png"):
         kind = "application/pdf" if wanted == "pdf" else "image/png"
-        content = documents.document(shown.number, wanted).content
+        content = (documents.pdf if wanted == "pdf" else documents.png)(shown.number)
         return file_response(content, f"{shown.number}.{wanted}", kind, inline=True)
     context = {"paper": shown, "tone": TONES[shown.state], "is_valid": shown.state == ISSUED}
     return TemplateResponse(request, "certificates/paper.html", context)
