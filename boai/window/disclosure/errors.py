@@ -78,7 +78,7 @@ class NumberIsUnknown(Refusal):
     """No gift, expense, lot, waybill or bulletin has this number."""
 
     text = _("没有找到编号“{number}”。")
-    mend = _("请核对编号：可以是捐赠、支出、批次、运单或公示的编号。")
+    mend = _("请核对编号：可以是捐赠、支出、批次或运单的编号。")
 
 
 class LogDoesNotFit(Refusal):
