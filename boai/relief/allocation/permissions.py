@@ -2,25 +2,9 @@
 
 from boai.foundations.identity.queries import may
 from boai.foundations.identity.services.authorising import require
-from boai.foundations.organisations import queries as organisations
 from boai.ground.core.actors import Actor
 from boai.ground.core.errors import NotPermitted
-
-
-def authority_of(society_id: int, *, epidemic: bool) -> int:
-    """The organisation whose committee decides (A09); undirected epidemic classes may have another."""
-    general = organisations.setting(society_id, "allocation.authority", society_id)
-    found = organisations.setting(society_id, "allocation.authority-epidemic", None)
-    return int(found if epidemic and found is not None else general)
-
-
-def is_of(actor: Actor, society_id: int) -> bool:
-    """Whether the actor's post is in the society or in one of the bodies that decide for it."""
-    return actor.kind == "system" or actor.organisation_id in (
-        society_id,
-        authority_of(society_id, epidemic=False),
-        authority_of(society_id, epidemic=True),
-    )
+from boai.relief.allocation.queries import is_of
 
 
 def require_need(actor: Actor, organisation_id: int, society_id: int) -> None:

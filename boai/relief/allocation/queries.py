@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Q, QuerySet, Sum
 
 from boai.foundations.identity.queries import may
+from boai.foundations.organisations import queries as organisations
 from boai.ground.core.actors import Actor
 from boai.ground.core.errors import NotFound
 from boai.relief.allocation.models import (
@@ -15,7 +16,6 @@ from boai.relief.allocation.models import (
     ProposalLine,
     Request,
 )
-from boai.relief.allocation.permissions import is_of
 from boai.relief.allocation.values import (
     ListLineRow,
     ListRow,
@@ -24,6 +24,22 @@ from boai.relief.allocation.values import (
     Stock,
 )
 from boai.relief.warehouse import queries as warehouse
+
+
+def authority_of(society_id: int, *, epidemic: bool) -> int:
+    """The organisation whose committee decides (A09); undirected epidemic classes may have another."""
+    general = organisations.setting(society_id, "allocation.authority", society_id)
+    found = organisations.setting(society_id, "allocation.authority-epidemic", None)
+    return int(found if epidemic and found is not None else general)
+
+
+def is_of(actor: Actor, society_id: int) -> bool:
+    """Whether the actor's post is in the society or in one of the bodies that decide for it."""
+    return actor.kind == "system" or actor.organisation_id in (
+        society_id,
+        authority_of(society_id, epidemic=False),
+        authority_of(society_id, epidemic=True),
+    )
 
 
 def needs(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from boai.ground.core.actors import Actor
 from boai.ground.core.tasks import Task, offers_tasks
-from boai.relief.allocation import permissions, queries
+from boai.relief.allocation import queries
 from boai.relief.allocation.models import Request
 from boai.relief.allocation.values import RequestRow
 
@@ -23,7 +23,7 @@ def requests_to_propose(actor: Actor) -> Iterable[Task]:
         return
     waiting = queries.visible_requests(actor).filter(state="submitted").order_by("submitted_at")
     for row in queries.request_rows(waiting[:MOST]):
-        if permissions.is_of(actor, row.society_id):
+        if queries.is_of(actor, row.society_id):
             yield Task(
                 title=_("待拟配：%(number)s") % {"number": row.number},
                 detail=row.reason[:60],

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from boai.foundations.notices import queries
+from boai.foundations.notices.channels import CHANNELS
 from boai.foundations.notices.channels.console import UNREACHABLE
 from boai.foundations.notices.models import Message
 from boai.foundations.notices.services.delivering import MOST_ATTEMPTS, deliver_waiting
@@ -31,8 +32,8 @@ def test_role_and_user_find_their_notices_and_nobody_else(db: None, at: datetime
 def test_a_message_goes_out_once_and_its_number_is_forgotten(db: None, at: datetime) -> None:
     notify(at=at, phone="13812345678", title="您的捐赠已入账")
     assert queries.waiting_messages() == 1
-    assert deliver_waiting(at) == (1, 0)
-    assert deliver_waiting(at) == (0, 0)
+    assert deliver_waiting(at, CHANNELS) == (1, 0)
+    assert deliver_waiting(at, CHANNELS) == (0, 0)
     message = Message.objects.get()
     assert (message.state, message.phone) == ("sent", "")
 
@@ -41,15 +42,15 @@ def test_a_failed_message_stays_and_waits_longer_each_time(db: None, at: datetim
     notify(at=at, phone=f"138123{UNREACHABLE}", title="x")
     moment, waits = at, []
     for _ in range(MOST_ATTEMPTS):
-        assert deliver_waiting(moment) == (0, 1)
+        assert deliver_waiting(moment, CHANNELS) == (0, 1)
         message = Message.objects.get()
         waits.append(message.next_try_at - moment)
-        assert deliver_waiting(moment) == (0, 0)
+        assert deliver_waiting(moment, CHANNELS) == (0, 0)
         moment = message.next_try_at
     assert message.state == "given-up"
     assert message.failure == "NumberDoesNotAnswer"
     assert waits == [timedelta(seconds=30 * 2**n) for n in range(MOST_ATTEMPTS)]
-    assert deliver_waiting(moment + timedelta(days=1)) == (0, 0)
+    assert deliver_waiting(moment + timedelta(days=1), CHANNELS) == (0, 0)
 
 
 def test_the_number_is_sealed_in_the_table(db: None, at: datetime) -> None:

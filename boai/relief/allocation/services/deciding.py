@@ -12,7 +12,7 @@ from boai.ground.core.actors import SYSTEM
 from boai.ground.core.canonical import digest as digest_of
 from boai.ground.core.errors import NotFound
 from boai.ground.core.events import announce
-from boai.relief.allocation import permissions, queries
+from boai.relief.allocation import queries
 from boai.relief.allocation.errors import ContentIsNotWhatWasShown
 from boai.relief.allocation.events import RequestDecided
 from boai.relief.allocation.models import Need, Proposal, Request
@@ -187,9 +187,9 @@ def _warn(request: Request, stage: int, minutes: int, at: datetime) -> None:
     """Tell those in whose hands the request lies: the task force, or the committee."""
     overdue = "已超过规定时限" if stage == 3 else "即将超时"
     role = "APP" if request.state == "proposed" else "TSK"
-    places = {request.society_id, permissions.authority_of(request.society_id, epidemic=False)}
+    places = {request.society_id, queries.authority_of(request.society_id, epidemic=False)}
     if role == "APP":
-        places.add(permissions.authority_of(request.society_id, epidemic=True))
+        places.add(queries.authority_of(request.society_id, epidemic=True))
     for organisation_id in sorted(places):
         notify(
             at=at,

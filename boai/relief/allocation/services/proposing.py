@@ -216,9 +216,7 @@ def _ask(
             proposal__request=request, proposal__is_live=True
         ).select_related("list_line")
     )
-    authority = permissions.authority_of(
-        request.society_id, epidemic=_goes_to_command(request, items)
-    )
+    authority = queries.authority_of(request.society_id, epidemic=_goes_to_command(request, items))
     return open_case(
         actor,
         kind=CASE_KIND,

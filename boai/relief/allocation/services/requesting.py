@@ -239,7 +239,7 @@ def _submitted(actor: Actor, request: Request, at: datetime) -> None:
     )
     for organisation_id in {
         request.society_id,
-        permissions.authority_of(request.society_id, epidemic=False),
+        queries.authority_of(request.society_id, epidemic=False),
     }:
         if identity.people_with_role(organisation_id, "TSK", at=at):
             notify(
