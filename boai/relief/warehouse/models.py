@@ -253,7 +253,7 @@ class IssueNote(models.Model):
     organisation = _down("organisations.Organisation")
     store = _down("warehouse.Store")
     for_ref = models.CharField(max_length=120, db_index=True)
-    transport = models.CharField(max_length=60)
+    transport = models.CharField(max_length=120)
     state = models.CharField(max_length=12, default=values.NoteState.COUNTED)
     digest = models.CharField(max_length=64)
     picked_by = _down("identity.Person")

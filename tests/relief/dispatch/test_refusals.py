@@ -16,6 +16,7 @@ from boai.relief.dispatch.services import delivering, discrepancies, loading, or
 from boai.relief.dispatch.values import OrderLine, Route
 from boai.relief.warehouse.errors import DirectedElsewhere, LotHasExpired, SamePersonTwice
 from boai.relief.warehouse.queries import reserved_for
+from boai.relief.warehouse.services.issuing import reserve
 from tests.factories.goods import Stock, gloves, order, receive, send, twin_of_keeper
 from tests.factories.people import other_account_of
 
@@ -220,3 +221,28 @@ def test_settling_takes_two_who_agree(stock: Stock, at: datetime) -> None:
     assert figures.pieces_in_transit([stock.city], day) == 0
     assert figures.pieces_delivered([stock.city], day) == 10
     assert queries.deliveries_of_lot(lot)[0].accepted == 10
+
+
+def test_assigned_reach_ends_at_the_own_society(stock: Stock, at: datetime) -> None:
+    """The outsider holds TSK and WH elsewhere; reach A of the matrix opens no foreign store."""
+    outsider = stock.world.cast.outsider
+    [lot] = receive(stock, gloves(stock, 10), at=at)
+    order(stock, {lot: 4}, at=at)
+    with pytest.raises(NotPermitted):
+        reserve(
+            outsider,
+            organisation_id=stock.city,
+            item_id=stock.gloves,
+            quantity=1,
+            for_ref="allocation.request:2",
+            at=at,
+        )
+    with pytest.raises(NotPermitted):
+        ordering.order_delivery(
+            outsider,
+            organisation_id=stock.city,
+            receiver_id=stock.world.places.hospital,
+            for_ref="allocation.request:1",
+            lines=[OrderLine(lot, 1)],
+            at=at,
+        )

@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=30, unique=True)),
                 ('for_ref', models.CharField(db_index=True, max_length=120)),
-                ('transport', models.CharField(max_length=60)),
+                ('transport', models.CharField(max_length=120)),
                 ('state', models.CharField(default=boai.relief.warehouse.values.NoteState['COUNTED'], max_length=12)),
                 ('digest', models.CharField(max_length=64)),
                 ('picked_at', models.DateTimeField()),
