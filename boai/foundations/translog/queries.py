@@ -20,6 +20,11 @@ def checkpoint() -> Checkpoint | None:
     return _checkpoint(head) if head else None
 
 
+def verifier_key() -> str:
+    """The vkey line with which anyone checks the log's signature."""
+    return str(files.signer().key)
+
+
 def checkpoints(limit: int = 30) -> list[Checkpoint]:
     """The newest signed heads, newest first."""
     return [_checkpoint(head) for head in SignedHead.objects.order_by("-size")[:limit]]

@@ -52,7 +52,7 @@ def indexes_are_contiguous() -> Verdict:
     for index, ref in indexes.values_list("tree_index", "ref").iterator(chunk_size=5000):
         if index != expected:
             breaches.append((ref, f"index {index} where {expected} was due"))
-        expected = index + 1
+        expected = (index or 0) + 1
     if expected < _signed_size():
         breaches.append(("translog", f"{expected} leaves, but {_signed_size()} were signed"))
     return verdict(expected, breaches)

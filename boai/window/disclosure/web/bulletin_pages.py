@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from boai.foundations.translog import files
+from boai.foundations.translog import queries as translog
 from boai.ground.core.canonical import canonical
 from boai.ground.core.money import yuan
 from boai.ground.core.text import gettext_noop as _
@@ -121,7 +121,7 @@ def as_pdf(request: HttpRequest, number: str) -> HttpResponse:
         "log_size": row.log_size,
         "rule_version": row.rule_version,
         "digest": row.digest,
-        "vkey": str(files.signer().key),
+        "vkey": translog.verifier_key(),
         "address": f"{settings.BOAI_PUBLIC_URL}{reverse('disclosure-bulletin', args=[row.number])}",
     }
     content = render_pdf("disclosure/bulletin.typ", data)
