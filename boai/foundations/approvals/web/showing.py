@@ -41,7 +41,8 @@ def shown(content: dict[str, Any]) -> Shown:
 
 
 def _label(key: str) -> str:
-    return str(_(key.removesuffix("_fen"))) if key else ""
+    # Word for word as it was put: a translated label would be another text than the digest's.
+    return key.removesuffix("_fen")
 
 
 def _cell(key: str, value: Any) -> Any:

@@ -26,6 +26,11 @@ def _state(row: Any) -> str:
     return gettext(STATES[str(row.state)][0])
 
 
+def _took(row: Any) -> str:
+    """How long a decision took; nothing for a case without one."""
+    return f"{row.minutes} {gettext('分钟')}" if row.minutes is not None else ""
+
+
 @door("approvals.see")
 class Cases(ListPage):
     """All cases of the house and those on whose committee one sits."""
@@ -46,7 +51,7 @@ class Cases(ListPage):
             tone=lambda row: STATES[str(row.state)][1],
         ),
         Column("opened_at", _("提请时间"), kind="moment", sort=True),
-        Column("minutes", _("用时"), kind="number", unit=_("分钟"), sort=True),
+        Column("minutes", _("用时"), value=_took, sort="minutes"),
         Column("late", _("超时"), value=lambda row: gettext("超时") if row.late else ""),
     ]
     filters = [
