@@ -42,6 +42,23 @@ def is_of(actor: Actor, society_id: int) -> bool:
     )
 
 
+def society_for(organisation_id: int) -> int | None:
+    """The society to which a unit turns: of its county, city or province, the first that keeps lists."""
+    home = organisations.row(organisation_id)
+    if home is None or home.kind == "society":
+        return home.id if home else None
+    nearest = organisations.society_of_division(home.division_code)
+    if nearest is None:
+        return None
+    line = [nearest.id, *organisations.ancestor_ids(nearest.id)]
+    keeps = set(
+        AvailableList.objects.filter(society_id__in=line)
+        .values_list("society_id", flat=True)
+        .distinct()
+    )
+    return next((pk for pk in line if pk in keeps), nearest.id)
+
+
 def needs(
     *,
     society_id: int | None = None,

@@ -266,7 +266,7 @@ def test_delivered_goods_count_towards_the_need(case: Case, at: datetime) -> Non
         cast.hospital_user,
         list_id=case.list_id,
         receiver_id=places.hospital,
-        lines=[AskLine(case.gloves_line, 100, need)],
+        lines=[AskLine(case.gloves_line, 100)],
         reason="急需",
         at=at,
     )

@@ -25,7 +25,7 @@ from boai.relief.allocation.errors import (
     RequestIsEmpty,
 )
 from boai.relief.allocation.events import RequestSubmitted
-from boai.relief.allocation.models import AvailableList, Need, Request, RequestLine
+from boai.relief.allocation.models import AvailableList, ListLine, Need, Request, RequestLine
 from boai.relief.allocation.rules import may_follow
 from boai.relief.allocation.values import REQUEST_STATES, AskLine, ListLineRow
 
@@ -209,11 +209,19 @@ def check_asked(listed: Sequence[ListLineRow], lines: Sequence[AskLine], receive
 
 
 def _put_lines(request: Request, lines: Sequence[AskLine]) -> None:
-    own = set(
-        Need.objects.filter(
-            pk__in=[ask.need_id for ask in lines if ask.need_id is not None],
-            organisation_id=request.receiver_id,
-        ).values_list("pk", flat=True)
+    """Each line towards the need it names, else towards the unit's oldest open one for the item."""
+    own: dict[int, int] = {}
+    by_item: dict[int, int] = {}
+    for need in Need.objects.filter(organisation_id=request.receiver_id, state="open").order_by(
+        "-pk"
+    ):
+        own[need.pk] = need.pk
+        if need.item_id is not None:
+            by_item[need.item_id] = need.pk
+    items = dict(
+        ListLine.objects.filter(pk__in=[ask.list_line_id for ask in lines]).values_list(
+            "pk", "item_id"
+        )
     )
     RequestLine.objects.bulk_create(
         [
@@ -221,7 +229,7 @@ def _put_lines(request: Request, lines: Sequence[AskLine]) -> None:
                 request=request,
                 list_line_id=ask.list_line_id,
                 quantity=ask.quantity,
-                need_id=ask.need_id if ask.need_id in own else None,
+                need_id=own.get(ask.need_id or 0) or by_item.get(items[ask.list_line_id]),
             )
             for ask in lines
         ]

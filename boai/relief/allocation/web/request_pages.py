@@ -153,11 +153,10 @@ class RequestForm(forms.Form):
         """The fields above the table."""
         return [self[name] for name in self.heads]
 
-    def asked(self, receiver_id: int) -> list[AskLine]:
-        """What was filled in, each line with the unit's open need for that item, if it has one."""
-        open_needs = {need.item_id: need.id for need in queries.needs(organisation_id=receiver_id)}
+    def asked(self) -> list[AskLine]:
+        """What was filled in."""
         return [
-            AskLine(o.line.id, quantity, open_needs.get(o.line.item_id))
+            AskLine(o.line.id, quantity)
             for o in self.offered
             if (quantity := self.cleaned_data.get(f"line_{o.line.id}"))
         ]
@@ -206,7 +205,7 @@ class Submit(ActPage):
             self.actor,
             list_id=found.id if found else 0,
             receiver_id=receiver,
-            lines=form.asked(receiver),
+            lines=form.asked(),
             reason=form.cleaned_data["reason"],
             emergency=form.cleaned_data["emergency"],
             at=self.at,
@@ -249,7 +248,7 @@ class SubmitAgain(Submit):
         requesting.resubmit_request(
             self.actor,
             request_id=row.id,
-            lines=form.asked(row.receiver_id),
+            lines=form.asked(),
             reason=form.cleaned_data["reason"],
             at=self.at,
         )

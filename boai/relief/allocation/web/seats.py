@@ -24,11 +24,9 @@ def home_of(actor: Actor) -> OrganisationRow:
 
 
 def society_of(actor: Actor) -> OrganisationRow:
-    """The society itself, or for an outside body the one of its place. *Refuses*: ``NotFound``."""
-    home = home_of(actor)
-    if home.kind == "society":
-        return home
-    found = organisations.society_of_division(home.division_code)
+    """The society itself, or for an outside body the one it turns to. *Refuses*: ``NotFound``."""
+    society = queries.society_for(home_of(actor).id)
+    found = organisations.row(society) if society is not None else None
     if found is None:
         raise NotFound
     return found
