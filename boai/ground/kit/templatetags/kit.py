@@ -66,7 +66,7 @@ def quantity(number: Whole, unit: str = "") -> SafeString:
     if number is None or number == "":
         return _unknown()
     return format_html(
-        '<span class="quantity">{}</span>{}',
+        '<span class="quantity">{}{}</span>',
         f"{int(number):,}",
         format_html('<span class="unit"> {}</span>', unit) if unit else "",
     )
