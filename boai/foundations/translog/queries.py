@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from boai.foundations.translog import files
 from boai.foundations.translog.models import Leaf, LeafSalt, SignedHead
@@ -48,8 +49,27 @@ def leaves(kind: str | None = None, upto: int | None = None) -> Iterator[LeafRow
         found = found.filter(kind=kind)
     if upto is not None:
         found = found.filter(tree_index__lt=upto)
-    for leaf in found.iterator(chunk_size=_AT_ONCE):
-        yield _row(leaf)
+    # Values instead of model objects: a bulletin reads the whole log.
+    fields = found.values_list("ref", "kind", "tree_index", "body", "queued_at")
+    for ref, leaf_kind, index, body, queued_at in fields.iterator(chunk_size=_AT_ONCE):
+        content = json.loads(body)
+        yield LeafRow(
+            ref,
+            leaf_kind,
+            index,
+            body,
+            content["facts"],
+            content.get("commitments", {}),
+            queued_at,
+        )
+
+
+def facts(kinds: Sequence[str], upto: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Index, kind and facts of the leaves of some kinds below a size, in the order of the log."""
+    found = Leaf.objects.filter(kind__in=list(kinds), tree_index__lt=upto).order_by("tree_index")
+    rows = found.values_list("tree_index", "kind", "body")
+    for index, kind, body in rows.iterator(chunk_size=_AT_ONCE):
+        yield index or 0, kind, json.loads(body)["facts"]
 
 
 def refs_of_kind(kind: str) -> set[str]:

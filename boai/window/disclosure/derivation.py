@@ -10,12 +10,20 @@ bulletin are counted here and shown apart, so that opening + in - out = closing 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 RULE_VERSION = "2026-1"
+
+KINDS = frozenset(
+    {"gift-confirmed", "disbursement-paid", "goods-received", "goods-issued", "stock-adjusted"}
+)
+"""The kinds of leaves that move money or goods; all others say nothing to a bulletin."""
+
+Leaf = tuple[int, str, Mapping[str, Any]]
+"""Index, kind, facts."""
 
 _INTO_STOCK = frozenset({"found", "taken_back"})
 
@@ -37,18 +45,24 @@ class Question:
     previous_size: int = 0
 
 
-def derive(leaves: Iterable[Mapping[str, Any]], question: Question) -> bytes:
+def derive(leaves: Iterable[Leaf], question: Question) -> bytes:
     """The content of a bulletin as canonical JSON, from leaves in the order of the log."""
-    sums = _Sums(question)
-    for index, leaf in enumerate(leaves):
-        if index >= question.log_size:
-            break
-        facts = leaf["facts"]
-        if facts.get("organisation") == question.organisation and facts["day"] <= question.day:
-            sums.take(index, leaf["kind"], facts)
-    return json.dumps(
-        sums.content(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    return derive_many(leaves, [question])[0]
+
+
+def derive_many(leaves: Iterable[Leaf], questions: Sequence[Question]) -> list[bytes]:
+    """The contents of several bulletins in one reading of the log."""
+    sums = [_Sums(question) for question in questions]
+    for index, kind, facts in leaves:
+        if kind in KINDS:
+            for each in sums:
+                each.offer(index, kind, facts)
+    return [
+        json.dumps(
+            each.content(), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        ).encode()
+        for each in sums
+    ]
 
 
 class _Sums:
@@ -60,6 +74,13 @@ class _Sums:
         self.ever = {"in_fen": 0, "out_fen": 0, "gifts": 0}
         self.payments: list[dict[str, Any]] = []
         self.goods: dict[str, dict[str, Any]] = {}
+
+    def offer(self, index: int, kind: str, facts: Mapping[str, Any]) -> None:
+        """Count a leaf if it is the society's and the bulletin reaches so far."""
+        asked = self.question
+        own = facts["organisation"] == asked.organisation
+        if own and index < asked.log_size and facts["day"] <= asked.day:
+            self.take(index, kind, facts)
 
     def take(self, index: int, kind: str, facts: Mapping[str, Any]) -> None:
         """Count one leaf of the society."""
@@ -140,7 +161,7 @@ class _Sums:
         }
 
 
-def leaves_in(folder: Path) -> Iterator[dict[str, Any]]:
+def leaves_in(folder: Path) -> Iterator[Leaf]:
     """The leaves of an exported log, from its entry bundles. Check it with ``boai-verify`` first.
 
     *Raises* ``OSError`` or ``ValueError`` where the folder holds no such log.
@@ -153,19 +174,19 @@ def leaves_in(folder: Path) -> Iterator[dict[str, Any]]:
         while rest:
             number, rest = f"x{rest % 1000:03d}/{number}", rest // 1000
         path = folder / "tile" / "entries" / (number + ("" if width == 256 else f".p/{width}"))
-        data, at = path.read_bytes(), 0
+        data, at, place = path.read_bytes(), 0, index * 256
         while at < len(data):
             length = int.from_bytes(data[at : at + 2], "big")
-            yield json.loads(data[at + 2 : at + 2 + length])
-            at += 2 + length
+            leaf = json.loads(data[at + 2 : at + 2 + length])
+            yield place, leaf["kind"], leaf["facts"]
+            at, place = at + 2 + length, place + 1
 
 
 def derive_again(folder: Path, number: str) -> tuple[bytes, str] | None:
     """A published bulletin from an exported log alone: its content, and the digest that the
     bulletin's own leaf names. ``None`` where the log holds no such bulletin."""
-    for leaf in leaves_in(folder):
-        facts = leaf["facts"]
-        if leaf["kind"] == "bulletin-published" and facts["number"] == number:
+    for _index, kind, facts in leaves_in(folder):
+        if kind == "bulletin-published" and facts["number"] == number:
             question = Question(
                 organisation=facts["organisation"],
                 appeal=facts["appeal"],

@@ -12,7 +12,7 @@ from boai.foundations.translog import queries as translog
 from boai.ground.core.clock import day_of
 from boai.ground.core.numbering import tidy
 from boai.relief.donations import queries as donations
-from boai.window.disclosure.derivation import Question
+from boai.window.disclosure.derivation import KINDS, Question
 from boai.window.disclosure.models import Bulletin
 from boai.window.disclosure.rules import days_due
 from boai.window.disclosure.values import BulletinRow, MissingDay
@@ -106,9 +106,9 @@ def question_of(row: Bulletin) -> Question:
     )
 
 
-def log_leaves(upto: int) -> Iterator[dict[str, Any]]:
-    """Leaves in the order of the log, in the form that the derivation reads."""
-    return ({"kind": row.kind, "facts": row.facts} for row in translog.leaves(upto=upto))
+def log_leaves(upto: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """The leaves that a bulletin is derived from, in the order of the log."""
+    return translog.facts(sorted(KINDS), upto)
 
 
 def organisation_code(organisation_id: int) -> str:
