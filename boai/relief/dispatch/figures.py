@@ -25,6 +25,10 @@ def _settled(organisations: Sequence[int], span: Span, outcomes: Sequence[str]) 
 def pieces_delivered(organisations: Sequence[int], span: Span) -> int:
     """Unit: piece. Accepted at hand-over, plus differences settled as delivered, in the span.
     Source: deliveries, differences."""
+    return _delivered(organisations, span)
+
+
+def _delivered(organisations: Sequence[int], span: Span) -> int:
     rows = DeliveryLine.objects.filter(
         delivery__waybill__organisation_id__in=organisations, delivery__delivered_on__lte=span.last
     )
@@ -44,7 +48,7 @@ def pieces_in_transit(organisations: Sequence[int], span: Span) -> int:
     ).aggregate(total=Sum("quantity"))["total"]
     return (
         int(left or 0)
-        - pieces_delivered(organisations, ever)
+        - _delivered(organisations, ever)
         - _settled(organisations, ever, [Outcome.RETURNED, Outcome.LOST])
     )
 

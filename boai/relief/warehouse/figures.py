@@ -30,6 +30,21 @@ def _issued(organisations: Sequence[int], span: Span) -> "QuerySet[IssueLine]":
     return rows if span.first is None else rows.filter(note__countersigned_on__gte=span.first)
 
 
+def _pieces_in(organisations: Sequence[int], span: Span) -> int:
+    total = _received(organisations, span).aggregate(total=Sum("received_quantity"))["total"]
+    return int(total or 0)
+
+
+def _pieces_out(organisations: Sequence[int], span: Span) -> int:
+    total = _issued(organisations, span).aggregate(total=Sum("quantity"))["total"]
+    return int(total or 0)
+
+
+def _pieces_out_same_day(organisations: Sequence[int], span: Span) -> int:
+    rows = _issued(organisations, span).filter(note__countersigned_on=F("lot__received_on"))
+    return int(rows.aggregate(total=Sum("quantity"))["total"] or 0)
+
+
 def _adjusted(organisations: Sequence[int], until: date, kinds: Sequence[str]) -> int:
     rows = Adjustment.objects.filter(
         organisation_id__in=organisations,
@@ -43,8 +58,7 @@ def _adjusted(organisations: Sequence[int], until: date, kinds: Sequence[str]) -
 @figure("warehouse.pieces-accepted", "验收入库物资件数", "piece")
 def pieces_accepted(organisations: Sequence[int], span: Span) -> int:
     """Unit: piece. Sum of counted quantities of notes countersigned in the span. Source: lots."""
-    total = _received(organisations, span).aggregate(total=Sum("received_quantity"))["total"]
-    return int(total or 0)
+    return _pieces_in(organisations, span)
 
 
 @figure("warehouse.lots-accepted", "验收入库批次数", "lot")
@@ -64,8 +78,7 @@ def value_accepted(organisations: Sequence[int], span: Span) -> int | None:
 @figure("warehouse.pieces-sent", "发出物资件数", "piece")
 def pieces_sent(organisations: Sequence[int], span: Span) -> int:
     """Unit: piece. Sum of issue lines countersigned in the span. Source: issue notes."""
-    total = _issued(organisations, span).aggregate(total=Sum("quantity"))["total"]
-    return int(total or 0)
+    return _pieces_out(organisations, span)
 
 
 @figure("warehouse.pieces-on-hand", "库存物资件数（含待检与预留）", "piece", as_of=True)
@@ -79,14 +92,13 @@ def pieces_on_hand(organisations: Sequence[int], span: Span) -> int:
         span.last,
         [AdjustmentKind.LOSS, AdjustmentKind.DESTROYED, AdjustmentKind.SENT_BACK],
     )
-    return pieces_accepted(organisations, ever) + more - pieces_sent(organisations, ever) - less
+    return _pieces_in(organisations, ever) + more - _pieces_out(organisations, ever) - less
 
 
 @figure("warehouse.pieces-sent-same-day", "当日验收并发出物资件数", "piece")
 def pieces_sent_same_day(organisations: Sequence[int], span: Span) -> int:
     """Unit: piece. Issued on the day on which the lot was received (H08, A07). Source: issue notes."""
-    rows = _issued(organisations, span).filter(note__countersigned_on=F("lot__received_on"))
-    return int(rows.aggregate(total=Sum("quantity"))["total"] or 0)
+    return _pieces_out_same_day(organisations, span)
 
 
 @figure("warehouse.same-day-rate", "当日捐赠物资发出率（千分比）", "per-mille")
@@ -94,5 +106,5 @@ def same_day_rate(organisations: Sequence[int], span: Span) -> int | None:
     """Unit: thousandth. Pieces sent on their day of receipt / pieces accepted; empty when nothing
     was accepted (H08: at least 900). Source: lots, issue notes."""
     return rules.per_mille(
-        pieces_sent_same_day(organisations, span), pieces_accepted(organisations, span)
+        _pieces_out_same_day(organisations, span), _pieces_in(organisations, span)
     )

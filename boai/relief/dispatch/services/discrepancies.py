@@ -103,6 +103,7 @@ def _book(actor: Actor, difference: Discrepancy, waybill: Waybill, at: datetime)
     if outcome == Outcome.EXPLAINED:
         return
     if outcome == Outcome.RETURNED:
+        assert difference.proposed_by_id is not None
         take_back(
             actor,
             difference.proposed_by_id,

@@ -154,7 +154,7 @@ class Differences(ListPage):
 
     def rows(self) -> Any:
         return Discrepancy.objects.filter(
-            line__waybill__organisation_id=self.actor.organisation_id
+            line__waybill__organisation_id=self.actor.organisation_id or 0
         ).select_related("line__waybill")
 
     def decorate(self, page: list[Any]) -> Sequence[Any]:
@@ -177,7 +177,7 @@ class DifferenceAct(ActPage):
             Discrepancy.objects.select_related("line__waybill__receiver")
             .filter(
                 pk=self.kwargs["pk"],
-                line__waybill__organisation_id=self.actor.organisation_id,
+                line__waybill__organisation_id=self.actor.organisation_id or 0,
             )
             .first()
         )

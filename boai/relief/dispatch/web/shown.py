@@ -1,6 +1,6 @@
 """Words and colours of dispatch, and what its pages need from other rooms, set by set."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -54,8 +54,8 @@ def tone(table: dict[str, tuple[str, str]], state: str) -> str:
 
 def people(ids: Iterable[int | None]) -> dict[int | None, str]:
     """Names of persons; an empty signature is an empty name."""
-    found: dict[int | None, str] = dict(person_names(i for i in ids if i is not None))
-    found[None] = ""
+    found: dict[int | None, str] = {None: ""}
+    found.update(person_names(i for i in ids if i is not None).items())
     return found
 
 
@@ -79,13 +79,14 @@ def dress_lines(waybill: Waybill) -> list[WaybillLine]:
     return sorted(rows, key=lambda r: (r.goods.bin, str(r.goods.expires_on or far), r.pk))
 
 
-def dress_waybills(page: Sequence[Any]) -> list[Any]:
+def dress_waybills(rows: Iterable[Any]) -> list[Any]:
     """Receivers' names and pieces on a page of waybills."""
+    page = list(rows)
     names = unit_names([row.receiver_id for row in page] + [row.organisation_id for row in page])
     for row in page:
         row.receiver_name = names.get(row.receiver_id, "")
         row.sender_name = names.get(row.organisation_id, "")
-    return list(page)
+    return page
 
 
 def sign_address(number: str) -> str:

@@ -143,6 +143,7 @@ def _numbers(
 
 
 def _lot(note: ReceivedNote, line: ReceivedLine, number: str, regulated: str) -> Lot:
+    assert note.countersigned_at is not None
     return Lot(
         number=number,
         organisation_id=note.organisation_id,

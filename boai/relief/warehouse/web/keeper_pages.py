@@ -61,9 +61,7 @@ class CountGoods(ActPage):
     frame = "focus"
     template_name = "warehouse/count.html"
     form_class = CountForm
-    lines_class = cast(
-        "type[BaseFormSet[Any]]", forms.formset_factory(CountLineForm, extra=EXTRA_LINES)
-    )
+    lines_class = forms.formset_factory(CountLineForm, extra=EXTRA_LINES)
     submit_label = _("清点完毕，签字")
     confirm = _("确认数量无误？签字后交另一名保管员复核。")
     draft = True
@@ -79,7 +77,7 @@ class CountGoods(ActPage):
             return None
         found = Consignment.objects.filter(
             pk=self.kwargs["consignment_id"],
-            organisation_id=self.actor.organisation_id,
+            organisation_id=self.actor.organisation_id or 0,
             state="expected",
         ).first()
         if found is None:
@@ -246,7 +244,7 @@ class WithdrawNote(ActPage):
 
 def note_of(organisation_id: int | None, number: str) -> ReceivedNote:
     """A received note of one's own organisation. *Raises* ``NotFound``."""
-    note = ReceivedNote.objects.filter(number=number, organisation_id=organisation_id).first()
+    note = ReceivedNote.objects.filter(number=number, organisation_id=organisation_id or 0).first()
     if note is None:
         raise NotFound
     return note

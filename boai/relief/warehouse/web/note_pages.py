@@ -67,7 +67,7 @@ class ReceivedNotes(ListPage):
 
     def rows(self) -> Any:
         return ReceivedNote.objects.filter(
-            organisation_id=self.actor.organisation_id
+            organisation_id=self.actor.organisation_id or 0
         ).select_related("store")
 
     def search(self, rows: Any, text: str) -> Any:
@@ -119,9 +119,9 @@ class IssueNotes(ReceivedNotes):
     empty_title = _("还没有出库单")
 
     def rows(self) -> Any:
-        return IssueNote.objects.filter(organisation_id=self.actor.organisation_id).select_related(
-            "store"
-        )
+        return IssueNote.objects.filter(
+            organisation_id=self.actor.organisation_id or 0
+        ).select_related("store")
 
     def search(self, rows: Any, text: str) -> Any:
         return rows.filter(Q(number__icontains=tidy(text)) | Q(transport__icontains=tidy(text)))
@@ -164,7 +164,7 @@ def note_paper(request: HttpRequest, number: str) -> HttpResponse:
 def _note(request: HttpRequest, number: str) -> ReceivedNote:
     row = (
         ReceivedNote.objects.select_related("store")
-        .filter(number=tidy(number), organisation_id=actor_of(request).organisation_id)
+        .filter(number=tidy(number), organisation_id=actor_of(request).organisation_id or 0)
         .first()
     )
     if row is None:

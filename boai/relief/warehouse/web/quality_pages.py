@@ -236,9 +236,9 @@ class Adjustments(ListPage):
     empty_icon = "clipboard-check"
 
     def rows(self) -> Any:
-        return Adjustment.objects.filter(organisation_id=self.actor.organisation_id).select_related(
-            "lot"
-        )
+        return Adjustment.objects.filter(
+            organisation_id=self.actor.organisation_id or 0
+        ).select_related("lot")
 
     def decorate(self, page: list[Any]) -> Sequence[Any]:
         shown.dress_lots([row.lot for row in page])
@@ -263,7 +263,7 @@ class SignAdjustment(ActPage):
         """The proposal. *Raises* ``NotFound`` for another organisation's."""
         row = (
             Adjustment.objects.filter(
-                pk=self.kwargs["pk"], organisation_id=self.actor.organisation_id
+                pk=self.kwargs["pk"], organisation_id=self.actor.organisation_id or 0
             )
             .select_related("lot")
             .first()
@@ -317,7 +317,7 @@ class Stores(ListPage):
     empty_icon = "house-door"
 
     def rows(self) -> Any:
-        return Store.objects.filter(organisation_id=self.actor.organisation_id)
+        return Store.objects.filter(organisation_id=self.actor.organisation_id or 0)
 
 
 @door("warehouse.stores")

@@ -101,8 +101,8 @@ def dress_items(lines: Iterable[Any]) -> list[Any]:
 
 def people(ids: Iterable[int | None]) -> dict[int | None, str]:
     """Names of persons; an empty signature is an empty name."""
-    found: dict[int | None, str] = dict(person_names(i for i in ids if i is not None))
-    found[None] = ""
+    found: dict[int | None, str] = {None: ""}
+    found.update(person_names(i for i in ids if i is not None).items())
     return found
 
 

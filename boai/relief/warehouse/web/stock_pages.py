@@ -32,7 +32,7 @@ from boai.relief.warehouse.web import shown
 def lot_of(request: HttpRequest, number: str) -> Lot:
     """A lot of one's own organisation, dressed. *Raises* ``NotFound``."""
     found = Lot.objects.select_related("store", "directed_to").filter(
-        number=tidy(number), organisation_id=actor_of(request).organisation_id
+        number=tidy(number), organisation_id=actor_of(request).organisation_id or 0
     )
     rows = shown.dress_lots(list(found))
     if not rows:
@@ -85,15 +85,26 @@ class Stock(ListPage):
             value=lambda row: shown.word(shown.LOT_STATES, row.state),
             tone=lambda row: shown.tone(shown.LOT_STATES, row.state),
         ),
-        Column("on_hand", _("在库"), "quantity", value="place.on_hand", unit=lambda r: r.unit),
-        Column("quarantine", _("待检"), "quantity", value="place.quarantine"),
+        Column(
+            "inside",
+            _("仓内"),
+            "quantity",
+            value=lambda row: row.place.on_hand + row.place.quarantine,
+            unit=lambda row: row.unit,
+        ),
         Column("reserved", _("预留"), "quantity", value="place.reserved"),
-        Column("in_transit", _("在途"), "quantity", value="place.in_transit"),
-        Column("delivered", _("已送达"), "quantity", value="place.delivered"),
+        Column(
+            "outside",
+            _("已发出"),
+            "quantity",
+            value=lambda row: row.place.in_transit + row.place.delivered,
+        ),
+        Column("in_transit", _("在途"), "quantity", value="place.in_transit", screen=False),
+        Column("delivered", _("已送达"), "quantity", value="place.delivered", screen=False),
         Column("expires_on", _("有效期至"), kind="day", sort="expires_on"),
         Column("bin", _("货位"), sort="bin"),
         Column("donor_label", _("来源")),
-        Column("received_at", _("入库时间"), kind="moment", sort="received_at"),
+        Column("received_on", _("入库日期"), kind="day", sort="received_at"),
         Column("received_quantity", _("入库数量"), kind="quantity", screen=False),
         Column("value_fen", _("价值"), kind="money", screen=False),
     ]
@@ -127,7 +138,7 @@ class Stock(ListPage):
     empty_icon = "boxes"
 
     def rows(self) -> Any:
-        return Lot.objects.filter(organisation_id=self.actor.organisation_id)
+        return Lot.objects.filter(organisation_id=self.actor.organisation_id or 0)
 
     def search(self, rows: Any, text: str) -> Any:
         items = [item.id for item in all_items() if text.lower() in item.name.lower()]
@@ -280,7 +291,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """Where a scanner's field leads: the lot's page, or the list searched for the text."""
     given = request.GET.get("code", "").replace("\x00", "").strip()[:200]
     number = tidy(given.rstrip("/").rpartition("/")[2])
-    mine = Lot.objects.filter(organisation_id=actor_of(request).organisation_id)
+    mine = Lot.objects.filter(organisation_id=actor_of(request).organisation_id or 0)
     if mine.filter(number=number).exists():
         return redirect("warehouse-lot", number=number)
     return redirect(f"{reverse('warehouse-stock')}?q={number}")
