@@ -52,7 +52,7 @@ def test_the_demo_tells_its_story() -> None:
     assert furnish(BASE, size=0.03) == told
     assert _rows() == before
 
-    for line in told["sign_ins"]:
+    for line in told["sign_ins"][::5]:
         browser = Client()
         sent = {"login": line["username"], "password": PASSWORD}
         assert browser.post("/account/login/", sent).status_code == 302, line

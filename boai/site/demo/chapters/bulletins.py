@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from boai.foundations.translog.services.sequencing import sequence_if_possible
 from boai.ground.core.clock import day_of
 from boai.site.demo.chapters.appeal import SLUG
 from boai.site.demo.stage import Stage, minutes
@@ -20,15 +19,13 @@ def write(stage: Stage) -> None:
 
 def _publish(stage: Stage, at: datetime) -> None:
     yesterday = day_of(at) - timedelta(days=1)
-    for series in (SLUG, ""):
-        if series and yesterday <= stage.diary.first_day:
-            continue
-        draft = bulletins.prepare(
-            stage.people["public1"],
-            organisation_id=stage.society,
-            appeal=series,
-            day=yesterday,
-            at=at,
-        )
-        bulletins.publish(stage.people["public2"], bulletin_id=draft.id, at=at + minutes(15))
-        sequence_if_possible(at + minutes(15))
+    if yesterday <= stage.diary.first_day:
+        return
+    draft = bulletins.prepare(
+        stage.people["public1"],
+        organisation_id=stage.society,
+        appeal=SLUG,
+        day=yesterday,
+        at=at,
+    )
+    bulletins.publish(stage.people["public2"], bulletin_id=draft.id, at=at + minutes(15))

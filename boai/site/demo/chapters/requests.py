@@ -76,7 +76,8 @@ def _submit(stage: Stage, plot: Plot, at: datetime) -> None:
     ]
     stage.dice.shuffle(usable)
     # What was bought goes out first, so that givers of money see where it went.
-    usable.sort(key=lambda line: not _was_bought(line.lot_id))
+    bought = _bought([line.lot_id for line in usable if line.lot_id is not None])
+    usable.sort(key=lambda line: line.lot_id not in bought)
     asked = [
         AskLine(line.id, max(1, line.left * stage.dice.randrange(3, 8) // 10))
         for line in usable[: 2 + int(number) % 2]
@@ -95,9 +96,9 @@ def _submit(stage: Stage, plot: Plot, at: datetime) -> None:
     stage.diary.at(at + minutes(2), partial(_propose, stage, plot, request_id))
 
 
-def _was_bought(lot_id: int | None) -> bool:
-    lot = warehouse.lot(lot_id) if lot_id is not None else None
-    return lot is not None and lot.origin.startswith("finance.")
+def _bought(lot_ids: list[int]) -> set[int]:
+    found = warehouse.lots(lot_ids=lot_ids)
+    return {lot.id for lot in found if lot.origin.startswith("finance.")}
 
 
 def _propose(stage: Stage, plot: Plot, request_id: int, at: datetime) -> None:
