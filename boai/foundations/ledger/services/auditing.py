@@ -137,7 +137,7 @@ def _stored_entries() -> Iterator[tuple[tuple[Any, ...], str, str]]:
 def digests_hold() -> Verdict:
     """Recomputes each entry's digest: an altered amount, account, moment or key is named."""
     checked = 0
-    breaches = []
+    breaches: list[tuple[str, str]] = []
     for head, stored, fresh in _stored_entries():
         checked += 1
         if stored != fresh and len(breaches) < MOST_BREACHES:

@@ -1,6 +1,6 @@
 """Writing entries and postings: the one place where the books are written to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
 
@@ -110,8 +110,8 @@ def _settle_keys(organisation_id: int, prepared: Sequence[Prepared]) -> list[Pre
     known: dict[str, tuple[int, str, int | None]] = {}
     for keys in in_chunks(p.order.key for p in prepared):
         rows = Entry.objects.filter(organisation_id=organisation_id, key__in=keys)
-        for key, *rest in rows.values_list("key", "id", "inputs_digest", "sequence"):
-            known[key] = (rest[0], rest[1], rest[2])
+        for key, id, inputs, number in rows.values_list("key", "id", "inputs_digest", "sequence"):
+            known[key] = (id, inputs, number)
     fresh: dict[str, Prepared] = {}
     for p in prepared:
         before = known.get(p.order.key)
@@ -170,9 +170,9 @@ def _insert_entries(
             raise AlreadyReversed()
 
 
-def find_or_make_accounts(keys: "Sequence[AccountKey] | object") -> dict[str, int]:
+def find_or_make_accounts(keys: Iterable[AccountKey]) -> dict[str, int]:
     """The ids of accounts by code; those not there yet are made."""
-    wanted: dict[str, AccountKey] = {key.code: key for key in keys}  # type: ignore[attr-defined]
+    wanted: dict[str, AccountKey] = {key.code: key for key in keys}
     found = _account_ids(wanted)
     missing = sorted(code for code in wanted if code not in found)
     if missing:
@@ -196,7 +196,7 @@ def find_or_make_accounts(keys: "Sequence[AccountKey] | object") -> dict[str, in
     return found
 
 
-def _account_ids(codes: "Sequence[str] | dict[str, AccountKey]") -> dict[str, int]:
+def _account_ids(codes: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in in_chunks(codes):
         found.update(Account.objects.filter(code__in=part).values_list("code", "id"))

@@ -86,7 +86,7 @@ class Journal(ListPage):
         own = Posting.objects.filter(entry_id=OuterRef("pk")).order_by().values("entry_id")
         money = own.filter(debit__commodity=CNY).annotate(n=Sum("amount")).values("n")
         goods = own.exclude(debit__commodity=CNY).annotate(n=Sum("amount")).values("n")
-        return Entry.objects.filter(organisation_id=self.actor.organisation_id).annotate(
+        return Entry.objects.filter(organisation_id=self.actor.organisation_id or 0).annotate(
             fen=Subquery(money, output_field=BigIntegerField()),
             goods=Subquery(goods, output_field=BigIntegerField()),
         )
@@ -165,7 +165,7 @@ class Accounts(ListPage):
 
     def rows(self) -> QuerySet[Account]:
         """The society's accounts."""
-        return Account.objects.filter(organisation_id=self.actor.organisation_id)
+        return Account.objects.filter(organisation_id=self.actor.organisation_id or 0)
 
     def search(self, rows: QuerySet[Account], text: str) -> QuerySet[Account]:
         """By place or commodity."""

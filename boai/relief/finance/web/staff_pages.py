@@ -128,7 +128,7 @@ class Disbursements(ListPage):
 
     def rows(self) -> QuerySet[Disbursement]:
         """The society's own."""
-        rows = Disbursement.objects.filter(organisation_id=self.actor.organisation_id)
+        rows = Disbursement.objects.filter(organisation_id=self.actor.organisation_id or 0)
         return rows.select_related("payee_organisation", "fund")
 
     def search(self, rows: QuerySet[Disbursement], text: str) -> QuerySet[Disbursement]:
@@ -203,7 +203,7 @@ class Received(ListPage):
     def rows(self) -> QuerySet[Disbursement]:
         """Paid to us."""
         rows = Disbursement.objects.filter(
-            payee_organisation_id=self.actor.organisation_id,
+            payee_organisation_id=self.actor.organisation_id or 0,
             state__in=[State.PAID, State.CONFIRMED],
         )
         return rows.select_related("organisation")
