@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from boai.foundations.certificates import documents, queries
+from boai.foundations.certificates import queries
 from boai.foundations.certificates.errors import (
     HolderHasNoName,
     HolderNameIsTooLong,
@@ -18,7 +18,7 @@ from boai.foundations.certificates.errors import (
 )
 from boai.foundations.certificates.events import PaperCancelled, PaperIssued, PapersIssued
 from boai.foundations.certificates.models import Paper
-from boai.foundations.certificates.services import auditing, issuing
+from boai.foundations.certificates.services import auditing, issuing, printing
 from boai.foundations.certificates.values import PaperOrder, PaperRow
 from boai.ground.core import events
 from boai.ground.core.actors import SYSTEM
@@ -198,11 +198,11 @@ def test_an_altered_paper_is_named_by_the_law(world: World, at: datetime) -> Non
 def test_pdf_and_picture(world: World, at: datetime, kind: str) -> None:
     facts = FACTS | {"goods": ["医用外科口罩 2,000 只", "防护服 100 件"]}
     row = issue(world, at, kind=kind, holder_name="#panic() *张𠮷三* $x$", facts=facts)
-    first = documents.pdf(row.number)
-    assert first.startswith(b"%PDF") and documents.pdf(row.number) == first
-    assert documents.png(row.number).startswith(b"\x89PNG")
+    first = printing.pdf(row.number)
+    assert first.startswith(b"%PDF") and printing.pdf(row.number) == first
+    assert printing.png(row.number).startswith(b"\x89PNG")
     with pytest.raises(NotFound):
-        documents.pdf("ZS0")
+        printing.pdf("ZS0")
 
 
 def test_the_code_on_the_picture_leads_to_the_check_page(world: World, at: datetime) -> None:
@@ -212,10 +212,10 @@ def test_the_code_on_the_picture_leads_to_the_check_page(world: World, at: datet
     from PIL import Image
 
     row = issue(world, at)
-    found = zxingcpp.read_barcodes(Image.open(BytesIO(documents.png(row.number))))
+    found = zxingcpp.read_barcodes(Image.open(BytesIO(printing.png(row.number))))
     assert found[0].text.endswith(f"/verify/?n={row.number}&c={row.check_code}")
 
 
 def test_a_character_without_glyph_is_reported(world: World, at: datetime) -> None:
     row = issue(world, at, holder_name="张\U0010f000")
-    assert [g.code_point for g in documents.document(row.number).missing] == ["U+10F000"]
+    assert [g.code_point for g in printing.document(row.number).missing] == ["U+10F000"]

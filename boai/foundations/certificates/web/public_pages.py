@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from boai.foundations.certificates import documents, queries
+from boai.foundations.certificates import queries
 from boai.foundations.certificates.errors import PaperNotFound
+from boai.foundations.certificates.services import printing
 from boai.foundations.certificates.values import CheckedPaper
 from boai.foundations.certificates.web.limits import count_wrong, refuse_guessing
 from boai.ground.core.errors import NotFound, Refusal
@@ -41,7 +42,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def paper_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The paper as PDF, for whoever has number and code."""
     paper = _found(request, number)
-    return file_response(documents.pdf(paper.number), f"{paper.number}.pdf")
+    return file_response(printing.pdf(paper.number), f"{paper.number}.pdf")
 
 
 @require_safe
@@ -49,7 +50,7 @@ def paper_pdf(request: HttpRequest, number: str) -> HttpResponse:
 def paper_png(request: HttpRequest, number: str) -> HttpResponse:
     """The paper as a picture, shown in the browser so that a phone can save it."""
     paper = _found(request, number)
-    content = documents.png(paper.number)
+    content = printing.png(paper.number)
     return file_response(content, f"{paper.number}.png", "image/png", inline=True)
 
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from boai.foundations.certificates import documents, queries
-from boai.foundations.certificates.services import issuing
+from boai.foundations.certificates import queries
+from boai.foundations.certificates.services import issuing, printing
 from boai.foundations.certificates.values import ISSUED, KINDS, STATES
 from boai.ground.core.text import gettext_noop as _
 from boai.ground.kit.web.acts import ActPage, actor_of
@@ -73,7 +73,7 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
     wanted = request.GET.get("file", "")
     if wanted in ("pdf", "png"):
         kind = "application/pdf" if wanted == "pdf" else "image/png"
-        content = (documents.pdf if wanted == "pdf" else documents.png)(shown.number)
+        content = (printing.pdf if wanted == "pdf" else printing.png)(shown.number)
         return file_response(content, f"{shown.number}.{wanted}", kind, inline=True)
     context = {"paper": shown, "tone": TONES[shown.state], "is_valid": shown.state == ISSUED}
     return TemplateResponse(request, "certificates/paper.html", context)

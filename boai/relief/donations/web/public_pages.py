@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from boai.foundations.certificates import documents
+from boai.foundations.certificates.services import printing
 from boai.ground.core import clock
 from boai.ground.core.errors import Refusal
 from boai.ground.kit.web.acts import actor_of
@@ -104,6 +104,6 @@ def paper_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
     number = queries.paper_number(order.gift.number, kind)
     if number is None:
         raise Http404
-    content = documents.png(number) if form == "png" else documents.pdf(number)
+    content = printing.png(number) if form == "png" else printing.pdf(number)
     inline = request.GET.get("save") is None
     return file_response(content, _(file_name), media, inline=inline)

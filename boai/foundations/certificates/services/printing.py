@@ -1,4 +1,4 @@
-"""Papers as PDF and as a picture for the phone; the typst templates lie beside this file."""
+"""Printing papers as PDF and as a picture for the phone, from the templates in ``documents/``."""
 
 from urllib.parse import urlencode
 
