@@ -253,3 +253,20 @@ def test_large_purchases_are_marked(money: Money) -> None:
     assert row is not None and row.is_large
     row = queries.disbursement_by_id(money.buy(1, 1))
     assert row is not None and not row.is_large
+
+
+def test_the_order_of_a_gift_taken_back_is_called_off(money: Money) -> None:
+    source = "donations.gift:D2"
+    id = disbursing.order_directed_payment(
+        SYSTEM, fund_id=money.directed, amount=5, source=source, purpose="定向", at=money.at
+    )
+
+    def withdraw() -> bool:
+        return disbursing.withdraw_directed_payment(
+            SYSTEM, source=source, reason="捐赠撤回", at=money.at
+        )
+
+    assert withdraw()
+    assert not withdraw()
+    row = queries.disbursement_by_id(id)
+    assert row is not None and row.state == "cancelled"

@@ -153,3 +153,29 @@ def call_off(actor: Actor, *, disbursement_id: int, reason: str, at: datetime) -
         at=at,
         organisation_id=row.organisation_id,
     )
+
+
+@transaction.atomic
+def withdraw_directed_payment(actor: Actor, *, source: str, reason: str, at: datetime) -> bool:
+    """Call off the unpaid order of a directed gift that is taken back; whether there was one.
+
+    *Refuses*: ``NotPermitted``; ``NotWaitingForThis`` when the order has been paid.
+    """
+    row = Disbursement.objects.filter(source=source).exclude(state=State.CANCELLED).first()
+    if row is None:
+        return False
+    row = locked(row.pk)
+    permissions.require_order_directed(actor, row.organisation_id)
+    need_state(row, State.PROPOSED, State.DECIDED)
+    row.state = State.CANCELLED
+    row.ended_reason = reason.strip()[:400]
+    row.save(update_fields=["state", "ended_reason"])
+    record(
+        actor,
+        "withdraw-directed-payment",
+        subject=f"finance.disbursement:{row.number}",
+        at=at,
+        organisation_id=row.organisation_id,
+        detail={"source": source},
+    )
+    return True

@@ -5,6 +5,7 @@ from boai.relief.finance.services.deciding import (
     call_off,
     countersign_direction,
     record_collective_decision,
+    withdraw_directed_payment,
 )
 from boai.relief.finance.services.paying import confirm_receipt, pay
 from boai.relief.finance.services.proposing import order_directed_payment, propose_disbursement
@@ -18,4 +19,5 @@ __all__ = [
     "propose_disbursement",
     "receive_purchase",
     "record_collective_decision",
+    "withdraw_directed_payment",
 ]
