@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "figures": ("figures", "统计数字"),
     "report": ("report", "日报、工作报告"),
     "log": ("log", "透明日志：checkpoint、export、prove"),
+    "bulletin": ("bulletin", "公示：bulletin derive NUMBER 由日志重新算出并逐字节比对"),
     "bench": ("bench", "性能测量"),
     "backup": ("backup", "加密备份"),
     "restore": ("restore", "从备份恢复"),
