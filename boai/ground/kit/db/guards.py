@@ -85,7 +85,7 @@ def _quoted(text: str) -> str:
 
 def _pg_trigger(name: str, table: str, when: str, body: str, *, each: str = "ROW") -> list[str]:
     result = "NULL" if when.startswith(("AFTER", "BEFORE TRUNCATE")) else "COALESCE(NEW, OLD)"
-    if when.startswith("BEFORE INSERT") or when.startswith("BEFORE UPDATE"):
+    if when.startswith(("BEFORE INSERT", "BEFORE UPDATE")):
         result = "NEW"
     elif when.startswith("BEFORE DELETE"):
         result = "OLD"
