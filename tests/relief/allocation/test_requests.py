@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from boai.foundations.approvals import queries as approvals
 from boai.foundations.approvals.errors import CaseIsYourOwn, ContentHasChanged, NotOnTheCommittee
@@ -306,3 +306,26 @@ def test_directed_goods_go_to_the_named_unit_only(case: Case, at: datetime) -> N
             reason="急需",
             at=later,
         )
+
+
+def test_what_is_altered_behind_the_back_is_named(case: Case, at: datetime) -> None:
+    request = case.submit(at)
+    case.decide(case.propose(request, at), at)
+    number = queries.request(request).number
+    Request.objects.filter(pk=request).update(content_digest="0" * 64)
+    found = auditing.decisions_have_their_case().breaches
+    assert [breach.subject for breach in found] == [f"allocation.request:{number}"]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE allocation_listline DISABLE TRIGGER USER")
+        else:
+            cursor.execute("DROP TRIGGER allocation_listline_append_only_update")
+        cursor.execute(
+            "UPDATE allocation_listline SET quantity = 50 WHERE id = %s", [case.gloves_line]
+        )
+    assert auditing.lists_agree_with_their_digest().breaches[0].subject == (
+        f"allocation.list:{case.list_id}"
+    )
+    assert auditing.proposals_stay_within_the_list().breaches[0].subject == (
+        f"allocation.list-line:{case.gloves_line}"
+    )

@@ -34,6 +34,7 @@ def import_organisations(order: ImportOrder) -> FileReport:
     """Read a table with the headings 代码、名称、类别、级别、上级代码、区划代码 (or in English).
 
     A code that is known is a duplicate; a row that does not describe an organisation is refused.
+    *Refuses* ``FacilityListIsNotKnown``.
     """
     report = FileReport(file=order.path.name, kind="organisations", profile="table")
     orders: list[RegisterOrder] = []
@@ -61,6 +62,8 @@ def import_organisations(order: ImportOrder) -> FileReport:
                         short_name=cells["short"],
                     )
                 )
+    if report.rows == 0:
+        raise FacilityListIsNotKnown(file=order.path.name)
     return _registered(order, report, orders)
 
 
