@@ -18,7 +18,14 @@ from typing import Any
 RULE_VERSION = "2026-1"
 
 KINDS = frozenset(
-    {"gift-confirmed", "disbursement-paid", "goods-received", "goods-issued", "stock-adjusted"}
+    {
+        "gift-confirmed",
+        "transfer-received",
+        "disbursement-paid",
+        "goods-received",
+        "goods-issued",
+        "stock-adjusted",
+    }
 )
 """The kinds of leaves that move money or goods; all others say nothing to a bulletin."""
 
@@ -90,6 +97,9 @@ class _Sums:
         if kind == "gift-confirmed" and facts["kind"] == "cash":
             if self._asked_for(facts["appeal"]):
                 self._money_in(facts["amount_fen"], counted, late)
+        elif kind == "transfer-received":
+            if self._asked_for(facts["appeal"]):
+                self._transfer_in(facts["amount_fen"], counted)
         elif kind == "disbursement-paid":
             if self._asked_for(facts["appeal"]):
                 self._money_out(facts, counted)
@@ -108,6 +118,12 @@ class _Sums:
         self.money["opening_fen" if counted else "in_fen"] += fen
         self.money["gifts"] += not counted
         self.money["late_fen"] += fen if late else 0
+
+    def _transfer_in(self, fen: int, counted: bool) -> None:
+        self.ever["in_fen"] += fen
+        self.money["opening_fen" if counted else "in_fen"] += fen
+        if not counted:
+            self.money["transfers_fen"] = self.money.get("transfers_fen", 0) + fen
 
     def _money_out(self, facts: Mapping[str, Any], counted: bool) -> None:
         fen = facts["amount_fen"]

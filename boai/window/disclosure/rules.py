@@ -39,6 +39,9 @@ PUBLIC_FIELDS: dict[str, frozenset[str]] = {
             "day",
         }
     ),
+    "transfer-received": frozenset(
+        {"number", "organisation", "appeal", "sender", "amount_fen", "day"}
+    ),
     "paper-issued": frozenset({"number", "organisation", "kind", "digest", "replaces", "day"}),
     "paper-cancelled": frozenset({"number", "organisation", "kind", "day"}),
     "appeal-opened": frozenset({"number", "organisation", "title", "fund", "rule", "day"}),
@@ -72,6 +75,7 @@ KIND_LABELS: dict[str, str] = {
     "case-decided": _("集体决策"),
     "list-frozen": _("可分配清单冻结"),
     "disbursement-paid": _("款项拨付"),
+    "transfer-received": _("收到划转款"),
     "paper-issued": _("证书票据开具"),
     "paper-cancelled": _("证书票据作废"),
     "appeal-opened": _("募捐项目开放"),

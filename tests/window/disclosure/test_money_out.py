@@ -1,5 +1,6 @@
 """Money that was spent: traced to the fen, both ways, on to lots and deliveries."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from boai.relief.finance.services import disbursing
 from boai.relief.finance.values import CountedPurchase, OrderedLine
 from boai.relief.warehouse import queries as warehouse
 from boai.relief.warehouse.services import receiving
+from boai.window.disclosure import queries
+from boai.window.disclosure.derivation import Question, derive
 from boai.window.disclosure.tracing import trace
 from tests.window.disclosure.test_bulletins import DAY, FIRST, run
 from tests.window.disclosure.test_pages import page
@@ -110,3 +113,37 @@ def test_the_bulletin_agrees_with_the_books(story, bought, at):
     assert fund.balance == money["closing_fen"]
     [gloves] = row.content["goods"]
     assert gloves["closing"] == 60
+
+
+def test_a_transfer_is_income_of_the_other_society(story, at):
+    cast, places = story.world.cast, story.world.places
+    story.give(10_000, at=at)
+    numbering.number_all()
+    asked = disbursing.propose_disbursement(
+        cast.programme,
+        organisation_id=story.city,
+        fund_id=donations.appeal(story.appeal.slug).fund_id,
+        kind="transfer",
+        payee_organisation_id=places.county,
+        amount=4_000,
+        purpose="划转东区",
+        at=at,
+    )
+    disbursing.record_collective_decision(
+        cast.accountant,
+        disbursement_ids=[asked],
+        meeting="第 4 次党组会议",
+        held_on=at.date(),
+        attendees=[member.person_id for member in cast.committee],
+        approved=True,
+        minutes="同意。",
+        at=at,
+    )
+    disbursing.pay(cast.cashier, disbursement_id=asked, bank=bank_for(story.city, "bank"), at=at)
+    sequence(at)
+    leaves = list(queries.log_leaves(10**6))
+    there = json.loads(derive(leaves, Question("T-D1", "", "2020-01-29", 10**6)))["money"]
+    here = json.loads(derive(leaves, Question("T-C", "", "2020-01-29", 10**6)))["money"]
+    assert (there["in_fen"], there["transfers_fen"], there["closing_fen"]) == (4_000, 4_000, 4_000)
+    assert (here["in_fen"], here["out_fen"], here["closing_fen"]) == (10_000, 4_000, 6_000)
+    assert "transfers_fen" not in here

@@ -33,10 +33,20 @@ def _expected() -> dict[str, list[str]]:
         "stock-adjusted": [f"warehouse.adjustment:{n}" for n in adjusted],
         "goods-delivered": [f"dispatch.delivery:{row.number}" for row in delivered],
         "disbursement-paid": [f"finance.disbursement:{n}" for n in finance.paid_numbers()],
+        "transfer-received": _transfers(),
         "case-decided": [f"approvals.case:{n}" for n in approvals.decided_case_ids()],
         "paper-issued": [f"certificates.paper:{n}" for n in certificates.issued_numbers()],
         "bulletin-published": [bulletin_ref(str(n)) for n in published],
     }
+
+
+def _transfers() -> list[str]:
+    paid = finance.disbursements_by_numbers(finance.paid_numbers())
+    return [
+        f"finance.disbursement:{number}.received"
+        for number, row in paid.items()
+        if row.kind == "transfer"
+    ]
 
 
 @law("disclosure-01", _("每一应公开的事项在透明日志中恰有一条记录，每条记录都有对应的事项"))

@@ -222,6 +222,19 @@ def leave_disbursement_paid(fact: DisbursementPaid) -> None:
         amount_fen=paid.amount_fen,
         purpose=paid.purpose,
     )
+    if paid.kind == "transfer":
+        # The other society's books have the inflow in the same act; so has its series of bulletins.
+        sender = organisations.row(paid.organisation_id)
+        _leave(
+            f"finance.disbursement:{paid.number}.received",
+            "transfer-received",
+            paid.payee_organisation_id,
+            fact.at,
+            number=paid.number,
+            appeal=appeal_of_fund(paid.fund_id),
+            sender=sender.name if sender else "",
+            amount_fen=paid.amount_fen,
+        )
 
 
 def leave_papers(papers: Sequence[PaperFact], at: datetime) -> None:

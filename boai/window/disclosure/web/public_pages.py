@@ -101,7 +101,7 @@ class LoveList(ListPage):
             _("捐赠人"),
             value=lambda row: row.display_name if row.named else gettext(ANONYMOUS),
         ),
-        Column("kind", _("类别"), value=lambda row: gettext(GIFT_KINDS[row.kind])),
+        Column("kind", _("类别"), kind="state", value=lambda row: gettext(GIFT_KINDS[row.kind])),
         Column("amount_fen", _("金额"), kind="money", total=True, value=lambda row: row.amount_fen),
         Column("goods", _("物资"), value=lambda row: row.goods_text),
         Column("given_at", _("时间"), kind="moment", sort="given_at"),
