@@ -114,8 +114,14 @@ def _replacement(found: Paper) -> str:
 
 def _shown_facts(facts: dict[str, Any]) -> tuple[tuple[str, str, Any], ...]:
     return tuple(
-        (name, label, facts[name]) for name, label in FACT_LABELS.items() if facts.get(name)
+        (name, label, _in_one_line(facts[name]))
+        for name, label in FACT_LABELS.items()
+        if facts.get(name)
     )
+
+
+def _in_one_line(value: Any) -> Any:
+    return "、".join(map(str, value)) if isinstance(value, list) else value
 
 
 def issued_numbers() -> list[str]:
