@@ -24,16 +24,16 @@ def digest(content: Any) -> str:
 
 
 def _plain(content: Any) -> Any:
-    if isinstance(content, float):
-        raise TypeError("a float has no canonical form")
-    if isinstance(content, datetime):
-        return content.astimezone(CHINA).isoformat()
-    if isinstance(content, date):
-        return content.isoformat()
+    if content is None or isinstance(content, (str, int)):  # most values; bool is an int
+        return content
     if isinstance(content, dict):
         return {str(key): _plain(value) for key, value in content.items()}
     if isinstance(content, (list, tuple)):
         return [_plain(value) for value in content]
-    if content is None or isinstance(content, (str, int, bool)):
-        return content
+    if isinstance(content, datetime):
+        return content.astimezone(CHINA).isoformat()
+    if isinstance(content, date):
+        return content.isoformat()
+    if isinstance(content, float):
+        raise TypeError("a float has no canonical form")
     raise TypeError(f"no canonical form for {type(content).__name__}")
