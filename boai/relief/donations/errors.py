@@ -188,3 +188,10 @@ class DirectedToIsUnknown(Refusal):
 
     text = _("没有找到所指定的受益单位。")
     mend = _("请从单位名录中选择，或改为不指定。")
+
+
+class ReferenceIsKnown(Refusal):
+    """A gift of goods with the same number of the list or the donor is there already."""
+
+    text = _("原编号“{reference}”的物资捐赠已经登记过。")
+    mend = _("请核对是否重复登记。")

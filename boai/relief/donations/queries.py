@@ -119,12 +119,14 @@ def love_list_place(number: str) -> int | None:
     found = Gift.objects.filter(number=tidy(number), state="confirmed").first()
     if found is None:
         return None
-    return Gift.objects.filter(
+    rows = Gift.objects.filter(state="confirmed", organisation_id=found.organisation_id)
+    if found.appeal_id is None:
+        rows = rows.filter(appeal__isnull=True)
+    else:
+        rows = rows.filter(appeal_id=found.appeal_id)
+    return rows.filter(
         Q(confirmed_at__lt=found.confirmed_at)
-        | Q(confirmed_at=found.confirmed_at, pk__lte=found.pk),
-        state="confirmed",
-        appeal_id=found.appeal_id,
-        organisation_id=found.organisation_id,
+        | Q(confirmed_at=found.confirmed_at, pk__lte=found.pk)
     ).count()
 
 

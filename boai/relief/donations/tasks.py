@@ -20,7 +20,7 @@ def cash_to_countersign(actor: Actor) -> Iterable[Task]:
     if not _may(actor, "donations.cash"):
         return
     waiting = Gift.objects.filter(
-        organisation_id=actor.organisation_id, channel="counter", state="announced"
+        organisation_id=actor.organisation_id or 0, channel="counter", state="announced"
     ).exclude(registered_by=actor.person_id)
     for gift in waiting.order_by("registered_at")[:MOST]:
         yield Task(
@@ -37,9 +37,9 @@ def appeals_to_approve(actor: Actor) -> Iterable[Task]:
     """Drafts that wait for the command."""
     if not _may(actor, "donations.approve-appeal"):
         return
-    drafts = Appeal.objects.filter(organisation_id=actor.organisation_id, state="draft").exclude(
-        drafted_by=actor.person_id
-    )
+    drafts = Appeal.objects.filter(
+        organisation_id=actor.organisation_id or 0, state="draft"
+    ).exclude(drafted_by=actor.person_id)
     for appeal in drafts.order_by("drafted_at")[:MOST]:
         yield Task(
             title=gettext("批准募捐项目"),
@@ -54,7 +54,7 @@ def appeals_to_open(actor: Actor) -> Iterable[Task]:
     """Approved appeals that are not published yet."""
     if not _may(actor, "donations.appeal"):
         return
-    ready = Appeal.objects.filter(organisation_id=actor.organisation_id, state="approved")
+    ready = Appeal.objects.filter(organisation_id=actor.organisation_id or 0, state="approved")
     for appeal in ready.order_by("approved_at")[:MOST]:
         yield Task(
             title=gettext("发布已批准的募捐项目"),
@@ -69,7 +69,9 @@ def payments_to_refund(actor: Actor) -> Iterable[Task]:
     """Payments that arrived after the suspension."""
     if not _may(actor, "donations.reverse"):
         return
-    due = PaymentOrder.objects.filter(organisation_id=actor.organisation_id, state="refund-due")
+    due = PaymentOrder.objects.filter(
+        organisation_id=actor.organisation_id or 0, state="refund-due"
+    )
     for order in due.order_by("paid_at")[:MOST]:
         yield Task(
             title=gettext("项目暂停后的支付须原路退回"),

@@ -48,6 +48,15 @@ PAYMENT_STATES: dict[str, str] = {
     "closed": _("已关闭"),
     "refund-due": _("须退款"),
 }
+DEEDS = {
+    "announce-goods": _("登记物资"),
+    "register-cash": _("登记现金（第一签字人）"),
+    "countersign-cash": _("复核签字（第二签字人）"),
+    "confirm-gifts": _("确认捐赠"),
+    "change-naming": _("捐赠人更改署名"),
+    "payment-confirmed": _("支付成功"),
+}
+"""Verbs of the trail about a gift, in words."""
 STATE_TONES = {"announced": "wait", "confirmed": "good", "reversed": "bad"}
 PAYMENT_TONES = {"placed": "wait", "paid": "good", "closed": "plain", "refund-due": "bad"}
 APPEAL_TONES = {

@@ -189,3 +189,11 @@ def test_impossible_lines_are_refused(
         announce(world, appeal, mask, at, lines=[AnnouncedLine(**{"item_id": mask, **line})])
     with pytest.raises(errors.LinesAreMissing):
         announce(world, appeal, mask, at, lines=[])
+
+
+def test_a_lists_own_number_is_one_gift(
+    world: World, appeal: Opened, mask: int, at: datetime
+) -> None:
+    announce(world, appeal, mask, at, reference="清单-17")
+    with pytest.raises(errors.ReferenceIsKnown):
+        announce(world, appeal, mask, at, reference="清单-17")

@@ -57,6 +57,7 @@ def test_an_altered_row_is_named(world: World, appeal: Opened, at: datetime) -> 
         if connection.vendor == "sqlite":
             cursor.execute('DROP TRIGGER "donations_gift_append_only_update"')
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE donations_gift DISABLE TRIGGER USER")
         cursor.execute("UPDATE donations_gift SET amount_fen = 1 WHERE id = %s", [gift.pk])
         cursor.execute(

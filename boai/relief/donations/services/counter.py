@@ -11,7 +11,7 @@ from boai.ground.core.money import LARGEST_FEN, AmountOutOfRange, yuan
 from boai.ground.kit.db.sealed import blind_index
 from boai.ground.kit.db.series import take_public_numbers
 from boai.relief.donations import errors, permissions, rules
-from boai.relief.donations.models import Gift, NamingConsent
+from boai.relief.donations.models import Appeal, Gift, NamingConsent
 from boai.relief.donations.services import booking, donors, funding
 from boai.relief.donations.services.naming import tokens_of
 from boai.relief.donations.values import COUNTER, GIFT_STATES, GiftOrder, gift_ref
@@ -60,35 +60,47 @@ def register_cash_gift(
             given_at=at,
             donor_name=name,
             phone=neat,
-        )
-        gift = Gift.objects.create(
-            number=number,
-            kind="cash",
-            organisation_id=organisation_id,
-            appeal=appeal,
-            fund_id=funding.fund_for(
-                organisation_id=organisation_id, appeal=appeal, directed_to=directed_to, at=at
-            ),
-            donor_id=donors.find_or_register(organisation_id, [order], at)[0],
-            amount_fen=amount_fen,
-            channel=COUNTER,
-            channel_reference=number,
-            purpose=rules.cleaned(purpose, label="指定用途", limit=300, field="purpose"),
-            directed_to_id=directed_to,
-            message=rules.cleaned(message, label="留言", limit=200, field="message"),
-            given_at=at,
-            registered_at=at,
-            registered_by=actor.person_id,
-            query_code=booking.new_query_code(),
-            phone_index=blind_index("phone", neat) if neat else "",
             named=named,
             display_name=shown,
-            search_tokens=tokens_of(shown),
+            message=rules.cleaned(message, label="留言", limit=200, field="message"),
+            purpose=rules.cleaned(purpose, label="指定用途", limit=300, field="purpose"),
+            directed_to=directed_to,
         )
-        if named:
-            NamingConsent.objects.create(gift=gift, named=True, by="counter", at=at)
+        gift = _insert(actor, organisation_id, appeal, order, at)
         _record(actor, "register-cash", gift, at)
     return number
+
+
+def _insert(
+    actor: Actor, organisation_id: int, appeal: Appeal | None, order: GiftOrder, at: datetime
+) -> Gift:
+    gift = Gift.objects.create(
+        number=order.channel_reference,
+        kind="cash",
+        organisation_id=organisation_id,
+        appeal=appeal,
+        fund_id=funding.fund_for(
+            organisation_id=organisation_id, appeal=appeal, directed_to=order.directed_to, at=at
+        ),
+        donor_id=donors.find_or_register(organisation_id, [order], at)[0],
+        amount_fen=order.amount_fen,
+        channel=order.channel,
+        channel_reference=order.channel_reference,
+        purpose=order.purpose,
+        directed_to_id=order.directed_to,
+        message=order.message,
+        given_at=at,
+        registered_at=at,
+        registered_by=actor.person_id,
+        query_code=booking.new_query_code(),
+        phone_index=blind_index("phone", order.phone) if order.phone else "",
+        named=order.named,
+        display_name=order.display_name,
+        search_tokens=tokens_of(order.display_name),
+    )
+    if order.named:
+        NamingConsent.objects.create(gift=gift, named=True, by="counter", at=at)
+    return gift
 
 
 def countersign_cash_gift(actor: Actor, *, number: str, at: datetime) -> str:

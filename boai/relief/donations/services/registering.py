@@ -59,56 +59,49 @@ def announce_gift_in_kind(
     *Refuses*: ``NotPermitted`` (home and overseas goods have separate receivers, S0-28),
     ``AppealIsNotOpen``, ``ReasonForLatenessIsMissing`` (A22), ``LinesAreMissing``,
     ``QuantityIsOutOfRange``, ``ItemIsUnknown``, ``StatedValueIsZero``, ``DirectedToIsUnknown``,
-    and the refusals of texts, names and telephones. *Announces* nothing yet.
+    ``ReferenceIsKnown``, and the refusals of texts, names and telephones. *Announces* nothing yet.
     """
     permissions.require_register_goods(actor, organisation_id, overseas=overseas)
     _refuse_lines(lines, directed_to)
     shown = rules.shown_name(named, display_name)
     late = rules.cleaned(late_reason, label="在途补登原因", limit=200, field="late_reason")
-    name = rules.cleaned(donor_name, label="捐赠人", limit=200, field="donor_name") or shown
+    known_as = rules.cleaned(reference, label="原编号", limit=128, field="reference")
+    order = GiftOrder(
+        amount_fen=1,
+        channel=GOODS,
+        channel_reference=known_as,
+        given_at=at,
+        donor_name=rules.cleaned(donor_name, label="捐赠人", limit=200, field="donor_name")
+        or shown,
+        donor_kind="person" if donor_kind == "person" else "organisation",
+        phone=phone,
+        uscc=uscc,
+        named=named,
+        display_name=shown,
+        message=rules.cleaned(message, label="留言", limit=200, field="message"),
+        purpose=rules.cleaned(purpose, label="捐赠意愿", limit=300, field="purpose"),
+        directed_to=directed_to,
+    )
     with transaction.atomic():
         appeal = booking.locked_appeal(organisation_id, appeal_id)
         _refuse_closed(appeal, late, at)
-        number = take_public_numbers("JW", day_of(at))[0]
-        order = GiftOrder(
-            amount_fen=1,
-            channel=GOODS,
-            channel_reference=reference or number,
-            given_at=at,
-            donor_name=name,
-            donor_kind="person" if donor_kind == "person" else "organisation",
-            phone=phone,
-            uscc=uscc,
-            named=named,
-            message=rules.cleaned(message, label="留言", limit=200, field="message"),
-            purpose=rules.cleaned(purpose, label="捐赠意愿", limit=300, field="purpose"),
-            directed_to=directed_to,
-        )
-        gift = _insert(actor, organisation_id, appeal, order, number, shown, overseas, late, at)
+        _refuse_known(known_as)
+        gift = _insert(actor, organisation_id, appeal, order, overseas, late, at)
         made = _insert_lines(gift, lines, directed_to)
-        consignment_id = receiving.expect_goods(
-            actor,
-            organisation_id=organisation_id,
-            store_id=store_id,
-            origin=gift_ref(number),
-            donor_label=shown or "爱心人士",
-            lines=[_expected(line) for line in made],
-            at=at,
-        )
-        Gift.objects.filter(pk=gift.pk).update(consignment_id=consignment_id)
+        consignment_id = _tell_store(actor, gift, made, store_id, at)
         for filename, content in documents:
             evidence.attach(
-                actor, subject=gift_ref(number), content=content, filename=filename, at=at
+                actor, subject=gift_ref(gift.number), content=content, filename=filename, at=at
             )
         recording.record(
             actor,
             "announce-goods",
-            subject=gift_ref(number),
+            subject=gift_ref(gift.number),
             at=at,
             organisation_id=organisation_id,
             detail={"lines": len(made), "overseas": overseas, "late": bool(late)},
         )
-    return AnnouncedGift(number, gift.query_code, gift.pk, consignment_id)
+    return AnnouncedGift(gift.number, gift.query_code, gift.pk, consignment_id)
 
 
 def confirm_received(actor: Actor, *, number: str, at: datetime) -> None:
@@ -161,17 +154,37 @@ def _refuse_closed(appeal: Appeal | None, late: str, at: datetime) -> None:
     )
 
 
+def _refuse_known(reference: str) -> None:
+    if reference and Gift.objects.filter(channel=GOODS, channel_reference=reference).exists():
+        raise errors.ReferenceIsKnown(field="reference", reference=reference[:40])
+
+
+def _tell_store(
+    actor: Actor, gift: Gift, lines: Sequence[GiftLine], store_id: int | None, at: datetime
+) -> int:
+    consignment_id = receiving.expect_goods(
+        actor,
+        organisation_id=gift.organisation_id,
+        store_id=store_id,
+        origin=gift_ref(gift.number),
+        donor_label=gift.display_name or "爱心人士",
+        lines=[_expected(line) for line in lines],
+        at=at,
+    )
+    Gift.objects.filter(pk=gift.pk).update(consignment_id=consignment_id)
+    return consignment_id
+
+
 def _insert(
     actor: Actor,
     organisation_id: int,
     appeal: Appeal | None,
     order: GiftOrder,
-    number: str,
-    shown: str,
     overseas: bool,
     late: str,
     at: datetime,
 ) -> Gift:
+    number = take_public_numbers("JW", day_of(at))[0]
     phone = rules.neat_phone(order.phone)
     gift = Gift.objects.create(
         number=number,
@@ -180,7 +193,7 @@ def _insert(
         appeal=appeal,
         donor_id=donors.find_or_register(organisation_id, [order], at)[0],
         channel=GOODS,
-        channel_reference=order.channel_reference,
+        channel_reference=order.channel_reference or number,
         purpose=order.purpose,
         directed_to_id=order.directed_to,
         message=order.message,
@@ -192,8 +205,8 @@ def _insert(
         query_code=booking.new_query_code(),
         phone_index=blind_index("phone", phone) if phone else "",
         named=order.named,
-        display_name=shown,
-        search_tokens=tokens_of(shown),
+        display_name=order.display_name,
+        search_tokens=tokens_of(order.display_name),
     )
     if order.named:
         NamingConsent.objects.create(gift=gift, named=True, by="counter", at=at)

@@ -63,7 +63,7 @@ class Appeals(ListPage):
 
     def rows(self) -> QuerySet[Appeal]:
         """Own society only."""
-        return Appeal.objects.filter(organisation_id=self.actor.organisation_id)
+        return Appeal.objects.filter(organisation_id=self.actor.organisation_id or 0)
 
     def search(self, rows: QuerySet[Appeal], text: str) -> QuerySet[Appeal]:
         """By title."""

@@ -26,6 +26,7 @@ from boai.relief.donations.errors import PhoneIsNotReadable
 from boai.relief.donations.models import CallbackAlarm, Gift, PaymentOrder
 from boai.relief.donations.values import (
     CHANNELS,
+    DEEDS,
     GIFT_KINDS,
     GIFT_STATES,
     PAYMENT_STATES,
@@ -86,7 +87,7 @@ class Gifts(ListPage):
 
     def rows(self) -> QuerySet[Gift]:
         """The gifts of the reader's own society."""
-        return Gift.objects.filter(organisation_id=self.actor.organisation_id).select_related(
+        return Gift.objects.filter(organisation_id=self.actor.organisation_id or 0).select_related(
             "appeal", "donor"
         )
 
@@ -141,7 +142,10 @@ def gift_page(request: HttpRequest, number: str) -> HttpResponse:
         "uses": ledger.uses_of(row.ref) if row.kind == "cash" else [],
         "unspent": ledger.unspent_of(row.ref) if row.kind == "cash" else None,
         "evidence": trail.evidence_of(row.ref),
-        "acts": trail.acts_on(row.ref),
+        "acts": [
+            {"deed": gettext(DEEDS[act.verb]) if act.verb in DEEDS else act.verb, "at": act.at}
+            for act in trail.acts_on(row.ref)
+        ],
         "waits_for_me": row.state == "announced"
         and row.channel == "counter"
         and gift.registered_by != actor.person_id
@@ -187,7 +191,7 @@ class Payments(ListPage):
     def rows(self) -> QuerySet[PaymentOrder]:
         """The orders of the reader's own society."""
         return PaymentOrder.objects.filter(
-            organisation_id=self.actor.organisation_id
+            organisation_id=self.actor.organisation_id or 0
         ).select_related("appeal", "gift")
 
     def search(self, rows: QuerySet[PaymentOrder], text: str) -> QuerySet[PaymentOrder]:

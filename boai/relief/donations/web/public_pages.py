@@ -17,7 +17,7 @@ from boai.ground.kit.web.refusals import explain
 from boai.relief.donations import queries
 from boai.relief.donations.services import paying
 from boai.relief.donations.web.public_forms import GiveForm
-from boai.relief.donations.web.shown import appeal_cards, order_by_token, result_of
+from boai.relief.donations.web.shown import appeal_cards, order_by_token, result_of, typed_yuan
 
 FILES = {
     "certificate.png": ("donation-certificate", "png", "捐赠证书.png", "image/png"),
@@ -53,6 +53,7 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
         "totals": queries.totals(appeal_id=appeal.id),
         "recent": queries.love_list(appeal_id=appeal.id, limit=6),
         "rule": queries.rule_text(appeal.id),
+        "suggested": [typed_yuan(fen) for fen in appeal.suggested_fen],
         "form": form,
         "key": key,
         "is_open": appeal.state == "open",

@@ -40,6 +40,11 @@ def result_of(order: PaymentOrder) -> dict[str, Any]:
     }
 
 
+def typed_yuan(fen: int) -> str:
+    """5000 -> ``50``, 8888 -> ``88.88``: as somebody would type it into the amount field."""
+    return str(fen // 100) if fen % 100 == 0 else f"{fen // 100}.{fen % 100:02d}"
+
+
 def gift_page(row: GiftRow) -> dict[str, Any]:
     """A gift as its giver sees it."""
     return {

@@ -53,6 +53,7 @@ def configured() -> Merchant | None:
 
 def public_key(pem: bytes) -> RSAPublicKey:
     """The RSA key of a PEM certificate or public key."""
+    key: object
     if b"BEGIN CERTIFICATE" in pem:
         key = load_pem_x509_certificate(pem).public_key()
     else:
