@@ -1,11 +1,13 @@
-"""What holds in the books, pure: the shape of legs, digests, and arithmetic of intervals."""
+"""What holds in the books, pure: the shape of legs, digests, arithmetic of intervals."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from boai.foundations.ledger.values import KINDS, Leg
 
+T = TypeVar("T")
 LARGEST_AMOUNT = 10**15
 
 
@@ -72,3 +74,16 @@ def first_of(pieces: Iterable[tuple[int, int]], amount: int) -> tuple[list[tuple
         taken.append((starts, starts + part))
         amount -= part
     return taken, amount
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Cut a sequence into pieces of at most ``size``."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def in_chunks(values: Iterable[T], size: int = 10_000) -> Iterator[list[T]]:
+    """Distinct values in pieces small enough for one ``IN``."""
+    distinct = list(dict.fromkeys(values))
+    for part in chunks(distinct, size):
+        yield list(part)

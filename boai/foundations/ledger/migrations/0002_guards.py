@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from boai.foundations.ledger.guards import (
+from boai.foundations.ledger.migrations._guards import (
     BALANCE_ONLY_BY_POSTINGS,
     INFLOW_COUNTED_WHEN_ASSIGNED,
     INFLOW_INTERVAL,

@@ -12,7 +12,7 @@ from boai.foundations.ledger.models import Fund, FundInflow, FundOutflow
 from boai.foundations.ledger.services import spans
 from boai.foundations.ledger.services.journal import write_entries
 from boai.foundations.ledger.services.posting import answer
-from boai.foundations.ledger.sets import insert_rows
+from boai.foundations.ledger.services.sets import insert_rows
 from boai.foundations.ledger.values import (
     AccountKey,
     EntryOrder,

@@ -11,8 +11,8 @@ from boai.foundations.ledger.errors import (
     SameKeyOtherInputs,
 )
 from boai.foundations.ledger.models import Account, Balance, Entry
-from boai.foundations.ledger.rules import entry_digest, posting_line, reason_against_legs
-from boai.foundations.ledger.sets import in_chunks, insert_rows
+from boai.foundations.ledger.rules import entry_digest, in_chunks, posting_line, reason_against_legs
+from boai.foundations.ledger.services.sets import insert_rows
 from boai.foundations.ledger.values import (
     BALANCE_KINDS,
     KIND_LABELS,

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from boai.foundations.ledger.models import Entry, Journal
-from boai.foundations.ledger.rules import next_chain
-from boai.foundations.ledger.sets import chunks
+from boai.foundations.ledger.rules import chunks, next_chain
 
 BATCH = 20_000
 

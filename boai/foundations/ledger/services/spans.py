@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from boai.foundations.ledger.errors import FundHasTooLittle, PartlySpent
 from boai.foundations.ledger.models import Fund, FundInflow, FundOutflow, FundSpan
+from boai.foundations.ledger.queries.tracing import axis_end
 from boai.foundations.ledger.rules import first_of, free_pieces
 from boai.ground.core.money import yuan
 
@@ -43,12 +44,6 @@ def assign(fund_id: int) -> None:
     """Put the waiting inflows of one locked fund at the end of its axis, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(ASSIGN, [axis_end(fund_id), fund_id])
-
-
-def axis_end(fund_id: int) -> int:
-    """How far the fund's axis reaches: all that was received and has an interval."""
-    newest = FundInflow.objects.filter(fund_id=fund_id, starts__isnull=False)
-    return newest.order_by("-starts").values_list("ends", flat=True).first() or 0
 
 
 def _taken(fund_id: int, low: int, high: int) -> Iterator[tuple[int, int]]:

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from boai.foundations.ledger import overviews, queries
+from boai.foundations.ledger import queries
 from boai.foundations.ledger.models import Account, Entry, FundOutflow, Posting
+from boai.foundations.ledger.queries import overviews
 from boai.foundations.ledger.values import BALANCE_KINDS, KIND_LABELS, RESTRICTION_LABELS
 from boai.ground.core.errors import NotFound
 from boai.ground.core.money import CNY, yuan

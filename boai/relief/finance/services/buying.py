@@ -9,9 +9,9 @@ from boai.foundations.organisations import queries as organisations
 from boai.foundations.trail.services.recording import record
 from boai.ground.core.actors import Actor
 from boai.relief.finance import errors, permissions
-from boai.relief.finance.locking import locked
 from boai.relief.finance.models import PurchaseLine
 from boai.relief.finance.queries import received_of_lines
+from boai.relief.finance.services.locking import locked
 from boai.relief.finance.values import CountedPurchase, Kind, State
 from boai.relief.warehouse.services import receiving
 from boai.relief.warehouse.values import CountedLine

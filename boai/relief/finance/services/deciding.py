@@ -12,8 +12,8 @@ from boai.ground.core.clock import day_of
 from boai.ground.core.events import announce
 from boai.relief.finance import errors, permissions
 from boai.relief.finance.events import DisbursementDecided
-from boai.relief.finance.locking import locked, need_state
 from boai.relief.finance.models import Attendee, Decision, Disbursement
+from boai.relief.finance.services.locking import locked, need_state
 from boai.relief.finance.values import FEWEST_ATTENDEES, Basis, State
 
 

@@ -14,8 +14,8 @@ from boai.ground.core.events import announce
 from boai.ground.kit.db.series import take_numbers
 from boai.relief.finance import errors, permissions
 from boai.relief.finance.events import DisbursementConfirmed, DisbursementPaid
-from boai.relief.finance.locking import locked, need_state
 from boai.relief.finance.models import Disbursement
+from boai.relief.finance.services.locking import locked, need_state
 from boai.relief.finance.values import Basis, Kind, State
 from boai.relief.warehouse.services import receiving
 from boai.relief.warehouse.values import ExpectedLine

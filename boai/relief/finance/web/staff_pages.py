@@ -16,9 +16,10 @@ from boai.ground.kit.web.acts import actor_of
 from boai.ground.kit.web.doors import door
 from boai.ground.kit.web.downloads import file_response
 from boai.ground.kit.web.lists import Column, Filter, ListPage
-from boai.relief.finance import papers, queries
+from boai.relief.finance import queries
 from boai.relief.finance.models import Disbursement
 from boai.relief.finance.values import KIND_LABELS, STATE_LABELS, STATE_TONES, State
+from boai.relief.finance.web import papers
 from boai.relief.finance.web.shown import detail_context
 
 OPEN = [State.PROPOSED, State.DECIDED]

@@ -144,3 +144,9 @@ def _within(outflow_id: int, low: int, high: int) -> list[Piece]:
             pieces.append((span.fund_id, at, at + b - a))
         reached += length
     return pieces
+
+
+def axis_end(fund_id: int) -> int:
+    """How far the fund's axis reaches: all that was received and has an interval."""
+    newest = FundInflow.objects.filter(fund_id=fund_id, starts__isnull=False)
+    return newest.order_by("-starts").values_list("ends", flat=True).first() or 0

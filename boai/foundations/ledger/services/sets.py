@@ -1,21 +1,16 @@
 """Rows in sets: one statement for many rows, with the ids that the database gave them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
-T = TypeVar("T")
+from boai.foundations.ledger.rules import chunks
+
 MOST_VALUES = 30_000
 """Values bound to one statement on SQLite, which takes 32,766."""
 MOST_ROWS = 20_000
 """Rows in one statement on PostgreSQL, where each column travels as one array."""
-
-
-def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Cut a sequence into pieces of at most ``size``."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def insert_rows(
@@ -55,10 +50,3 @@ def insert_rows(
 
 def _quoted(names: Iterable[str]) -> list[str]:
     return [f'"{name}"' for name in names]
-
-
-def in_chunks(values: Iterable[T], size: int = 10_000) -> Iterator[list[T]]:
-    """Distinct values in pieces small enough for one ``IN``."""
-    distinct = list(dict.fromkeys(values))
-    for part in chunks(distinct, size):
-        yield list(part)

@@ -17,8 +17,8 @@ from boai.foundations.ledger.models import (
     FundOutflow,
     Posting,
 )
-from boai.foundations.ledger.sets import in_chunks
-from boai.foundations.ledger.tracing import sources_of, unspent_of, uses_of
+from boai.foundations.ledger.queries.tracing import sources_of, unspent_of, uses_of
+from boai.foundations.ledger.rules import in_chunks
 from boai.foundations.ledger.values import (
     BALANCE_KINDS,
     GOODS_KINDS,

@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext
 
 from boai.foundations.ledger.models import Account, Entry, FundSpan, Posting
-from boai.foundations.ledger.services.spans import axis_end
+from boai.foundations.ledger.queries.tracing import axis_end
 from boai.foundations.ledger.values import KIND_LABELS
 from boai.ground.core.money import CNY
 from boai.ground.core.text import gettext_noop as _
