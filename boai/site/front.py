@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from typing import Any
 
 from django.utils.translation import gettext
 
 from boai.ground.core import clock
 from boai.ground.core.figures import Span, all_figures
 from boai.ground.core.text import gettext_noop as _
-from boai.site.rooms import ROOMS
+from boai.relief.donations import queries as donations
+from boai.relief.donations.values import AppealRow
 from boai.site.society import host
 
 SHOWN: tuple[tuple[str, str], ...] = (
     ("donations.money-received", "cash-coin"),
-    ("donations.gifts-received", "heart"),
+    ("donations.money-gifts", "heart"),
     ("finance.money-spent", "receipt"),
     ("warehouse.pieces-accepted", "box-seam"),
     ("dispatch.pieces-delivered", "truck"),
@@ -71,10 +70,7 @@ def totals(at: datetime) -> list[Total]:
     return found
 
 
-def open_appeals() -> list[Any]:
+def open_appeals() -> list[tuple[AppealRow, dict[str, int]]]:
     """Appeals that take gifts now, emergencies first, each with what it has received."""
-    if "boai.relief.donations" not in ROOMS:
-        return []
-    queries = import_module("boai.relief.donations.queries")
-    rows = [row for row in queries.public_appeals() if row.state == "open"]
-    return [(row, queries.totals(appeal_id=row.id)) for row in rows[:MOST_APPEALS]]
+    rows = [row for row in donations.public_appeals() if row.state == "open"]
+    return [(row, donations.totals(appeal_id=row.id)) for row in rows[:MOST_APPEALS]]

@@ -1,6 +1,5 @@
 """How a room registers itself."""
 
-import logging
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -36,13 +35,7 @@ class RoomConfig(AppConfig):
             full = f"{self.name}.{name}"
             parent = full.rpartition(".")[0]
             if find_spec(parent) is not None and find_spec(full) is not None:
-                try:
-                    import_module(full)
-                except ModuleNotFoundError as error:
-                    # A room may listen to one that this installation does not have.
-                    if not (error.name or "").startswith("boai."):
-                        raise
-                    logging.getLogger(__name__).error("%s not loaded: %s", full, error)
+                import_module(full)
 
 
 class KitConfig(RoomConfig):
