@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import F
+
 from boai.foundations.translog import files
 from boai.foundations.translog.models import Leaf, LeafSalt, SignedHead
 from boai.foundations.translog.rules import commitment
@@ -64,12 +66,21 @@ def leaves(kind: str | None = None, upto: int | None = None) -> Iterator[LeafRow
         )
 
 
-def facts(kinds: Sequence[str], upto: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Index, kind and facts of the leaves of some kinds below a size, in the order of the log."""
-    found = Leaf.objects.filter(kind__in=list(kinds), tree_index__lt=upto).order_by("tree_index")
-    rows = found.values_list("tree_index", "kind", "body")
+def facts(
+    kinds: Sequence[str], upto: int | None = None
+) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Index, kind and facts of the leaves of some kinds below a size, in the order of the log.
+
+    Without a size also those that wait for their index, at the end, with index -1.
+    """
+    found = Leaf.objects.filter(kind__in=list(kinds))
+    if upto is None:
+        ordered = found.order_by(F("tree_index").asc(nulls_last=True), "id")
+    else:
+        ordered = found.filter(tree_index__lt=upto).order_by("tree_index")
+    rows = ordered.values_list("tree_index", "kind", "body")
     for index, kind, body in rows.iterator(chunk_size=_AT_ONCE):
-        yield index or 0, kind, json.loads(body)["facts"]
+        yield -1 if index is None else index, kind, json.loads(body)["facts"]
 
 
 def refs_of_kind(kind: str) -> set[str]:

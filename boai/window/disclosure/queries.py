@@ -106,8 +106,8 @@ def question_of(row: Bulletin) -> Question:
     )
 
 
-def log_leaves(upto: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """The leaves that a bulletin is derived from, in the order of the log."""
+def log_leaves(upto: int | None = None) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """The leaves that a bulletin is derived from, in the order of the log; without a size all."""
     return translog.facts(sorted(KINDS), upto)
 
 

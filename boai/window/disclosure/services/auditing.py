@@ -1,10 +1,15 @@
 """The laws of the room: everything public is in the log, and every bulletin follows from it."""
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from boai.foundations.approvals import queries as approvals
+from boai.foundations.catalogue import queries as catalogue
 from boai.foundations.certificates import queries as certificates
+from boai.foundations.ledger import queries as ledger
+from boai.foundations.organisations import queries as organisations
 from boai.foundations.translog import queries as translog
 from boai.ground.core.laws import Verdict, law, verdict
 from boai.ground.core.text import gettext_noop as _
@@ -13,11 +18,12 @@ from boai.relief.donations import queries as donations
 from boai.relief.finance import queries as finance
 from boai.relief.warehouse import queries as warehouse
 from boai.window.disclosure import queries
-from boai.window.disclosure.derivation import derive_many
+from boai.window.disclosure.derivation import Question, derive_many
 from boai.window.disclosure.models import Bulletin
 from boai.window.disclosure.rules import reasons_against_publishing
 from boai.window.disclosure.values import bulletin_ref
 
+_END_OF_TIME, _NO_LIMIT = "9999-12-31", 2**62
 _SIGNED_FOR = ("delivered", "disputed", "settled")
 
 
@@ -107,3 +113,36 @@ def _gaps(rows: Iterable[Bulletin]) -> Iterator[tuple[str, str]]:
         due = before[2] + 1 if before[:2] == after[:2] else 1
         if after[2] != due:
             yield bulletin_ref(str(after[3])), f"serial {after[2]} where {due} was due"
+
+
+@law("disclosure-04", _("由透明日志得出的资金与库存结余，与账簿上的余额一致"))
+def the_log_agrees_with_the_books() -> Verdict:
+    """What the leaves say each society still has is what its books say: every fen, every item."""
+    seen = {facts["organisation"] for _index, _kind, facts in queries.log_leaves()}
+    rows = [row for code in sorted(seen) if (row := organisations.by_code_or_name(code))]
+    asked = [Question(row.code, "", _END_OF_TIME, _NO_LIMIT) for row in rows]
+    breaches: list[tuple[str, str]] = []
+    for row, content in zip(rows, derive_many(queries.log_leaves(), asked), strict=True):
+        told = json.loads(content)
+        money = sum(fund.balance for fund in ledger.funds_of(row.id))
+        if told["money"]["closing_fen"] != money:
+            found = f"the log says {told['money']['closing_fen']} fen, the books {money}"
+            breaches.append((row.code, found))
+        stock = _stock(row.id)
+        goods = {line["item"]: line["closing"] for line in told["goods"]}
+        breaches += [
+            (row.code, f"{item}: the log says {goods.get(item, 0)}, the books {stock.get(item, 0)}")
+            for item in sorted(goods.keys() | stock.keys())
+            if goods.get(item, 0) != stock.get(item, 0)
+        ]
+    return verdict(len(rows), breaches)
+
+
+def _stock(organisation_id: int) -> dict[str, int]:
+    """Pieces of each item in the stores of a society, by item code, as the books say."""
+    held: Counter[int] = Counter()
+    for kind in ("on_hand", "quarantine", "reserved"):
+        for row in ledger.balances(organisation_id, kind=kind):
+            held[int(row.commodity.removeprefix("item:"))] += row.amount
+    items = catalogue.items_by_ids(held)
+    return {items[item_id].code: amount for item_id, amount in held.items()}
