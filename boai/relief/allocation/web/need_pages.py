@@ -44,7 +44,12 @@ def _number(need: Need) -> str:
 _COLUMNS = (
     Column("organisation", _("单位"), value="organisation.name"),
     Column("goods", _("物资"), sort=True),
-    Column("item", _("目录物资"), value=lambda need: need.item.name if need.item else ""),
+    Column(
+        "item",
+        _("目录物资"),
+        value=lambda need: need.item.name if need.item else "",
+        screen=False,
+    ),
     Column("standard", _("标准")),
     Column("quantity", _("数量"), value=_number, sort="quantity", export=False),
     Column("number", _("数量（个数）"), kind="number", value="quantity", screen=False),

@@ -47,7 +47,11 @@ class ProposalForm(forms.Form):
         self.stock = stock
         for one in stock:
             self.fields[f"lot_{one.list_line_id}_{one.lot_id}"] = forms.IntegerField(
-                label=gettext_lazy("拟分配"), required=False, min_value=0, max_value=10**12
+                label=gettext_lazy("拟分配"),
+                required=False,
+                min_value=0,
+                max_value=10**12,
+                widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
             )
 
     def lines(self) -> list[ProposeLine]:

@@ -135,7 +135,11 @@ class RequestForm(forms.Form):
         self.offered = rows
         for one in rows:
             self.fields[f"line_{one.line.id}"] = forms.IntegerField(
-                label=one.item.name, required=False, min_value=0, max_value=10**12
+                label=one.item.name,
+                required=False,
+                min_value=0,
+                max_value=10**12,
+                widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
             )
 
     def clean_receiver(self) -> int:
