@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from boai.foundations.identity import queries
-from boai.foundations.identity.rules import check_character
 from boai.foundations.identity.services import appointing
+from boai.foundations.identity.values import check_character
 from boai.ground.core.actors import SYSTEM, Actor
 
 _RUNNING = {"next": 0}

@@ -1,7 +1,14 @@
 """Who may look after persons, accounts and posts."""
 
-from boai.foundations.identity.services.authorising import require
+from boai.foundations.identity.queries import may
 from boai.ground.core.actors import Actor
+from boai.ground.core.errors import NotPermitted
+
+
+def require(actor: Actor, action: str, *, organisation_id: int | None = None) -> None:
+    """Let the act pass if the matrix allows it. *Refuses*: ``NotPermitted``."""
+    if not may(actor, action, organisation_id=organisation_id):
+        raise NotPermitted
 
 
 def require_open_accounts(actor: Actor, organisation_id: int | None = None) -> None:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from boai.foundations.identity.matrix import Grant, line
 from boai.foundations.identity.models import Person, Post, User
+from boai.foundations.identity.rules.matrix import Grant, line
 from boai.foundations.identity.values import PersonRow, PostRow, Seat, UserRow
 from boai.foundations.organisations import queries as organisations
 from boai.ground.core.actors import Actor

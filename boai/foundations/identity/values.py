@@ -80,3 +80,12 @@ class UserRow:
     is_active: bool
     opened_at: datetime
     roles: tuple[str, ...]
+
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def check_character(body: str) -> str:
+    """The 18th character of a resident identity number (GB 11643, ISO 7064 MOD 11-2)."""
+    total = sum(int(d) * w for d, w in zip(body, _WEIGHTS, strict=True))
+    return "10X98765432"[total % 11]

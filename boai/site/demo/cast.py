@@ -6,9 +6,8 @@ from datetime import datetime
 from boai.foundations.approvals.services.policies import set_policy
 from boai.foundations.approvals.values import PolicyValues
 from boai.foundations.identity import queries as identity
-from boai.foundations.identity.rules import check_character
 from boai.foundations.identity.services import appointing
-from boai.foundations.identity.values import ROLES
+from boai.foundations.identity.values import ROLES, check_character
 from boai.foundations.organisations.services.registering import register
 from boai.foundations.organisations.services.settings import set_value
 from boai.ground.core.actors import SYSTEM, Actor

@@ -2,7 +2,8 @@
 
 import pytest
 
-from boai.foundations.identity import matrix, queries
+from boai.foundations.identity import queries
+from boai.foundations.identity.rules import matrix
 from boai.foundations.identity.services.authorising import require
 from boai.ground.core.actors import PUBLIC, SYSTEM
 from boai.ground.core.errors import NotPermitted

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from boai.foundations.identity import queries
-from boai.foundations.identity.matrix import matrix
+from boai.foundations.identity.rules.matrix import matrix
 from boai.foundations.identity.values import NOT_POSTS, ROLES
 from boai.foundations.identity.web.middleware import is_foreign
 from boai.ground.core.actors import PUBLIC, Actor

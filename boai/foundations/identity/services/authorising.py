@@ -1,7 +1,7 @@
 """Saying no to those who may not."""
 
+from boai.foundations.identity import permissions
 from boai.foundations.identity.errors import MustBeTwoPeople
-from boai.foundations.identity.queries import may
 from boai.ground.core.actors import Actor
 from boai.ground.core.errors import NotPermitted
 
@@ -11,8 +11,7 @@ def require(actor: Actor, action: str, *, organisation_id: int | None = None) ->
 
     *Refuses*: ``NotPermitted``. *Raises* ``ActionHasNoLine`` for an unknown action.
     """
-    if not may(actor, action, organisation_id=organisation_id):
-        raise NotPermitted
+    permissions.require(actor, action, organisation_id=organisation_id)
 
 
 def require_two_people(first_person_id: int | None, second: Actor) -> None:

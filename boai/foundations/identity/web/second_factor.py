@@ -3,7 +3,7 @@
 from allauth.mfa.models import Authenticator
 
 from boai.foundations.identity import queries
-from boai.foundations.identity.matrix import matrix
+from boai.foundations.identity.rules.matrix import matrix
 from boai.ground.core.actors import Actor
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from boai.foundations.identity.values import ROLES
 
-PATH = Path(__file__).with_name("matrix.toml")
+PATH = Path(__file__).parent.with_name("matrix.toml")
 
 _SCOPE = re.compile(r"[OAUTPC](M)?(2)?(C)?")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
