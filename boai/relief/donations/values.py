@@ -242,6 +242,7 @@ class PlacedOrder:
 
     number: str
     token: str
+    title: str
     pay_url: str
     repeated: bool
 

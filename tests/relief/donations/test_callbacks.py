@@ -12,10 +12,11 @@ from django.test import Client
 from boai.foundations.ledger import queries as ledger
 from boai.ground.core import clock
 from boai.ground.core.actors import PUBLIC
+from boai.relief.donations.channels import checkout
 from boai.relief.donations.channels.sandbox import platform
 from boai.relief.donations.channels.wechatpay.receiving import take_notification
 from boai.relief.donations.models import CallbackAlarm, Gift, PaymentOrder
-from boai.relief.donations.services import appeals, paying
+from boai.relief.donations.services import appeals
 from tests.factories.world import World
 from tests.relief.donations.conftest import Opened, open_one
 
@@ -25,7 +26,7 @@ PATH = "/api/v1/notify/wechatpay/"
 @pytest.fixture
 def order(appeal: Opened, at: datetime) -> PaymentOrder:
     """An order of 66 yuan, placed."""
-    placed = paying.start_payment(
+    placed = checkout.start_payment(
         PUBLIC, appeal_id=appeal.id, amount_fen=6600, form_key="k1", name="张三", at=at
     )
     return PaymentOrder.objects.get(number=placed.number)
@@ -213,7 +214,9 @@ def test_money_for_a_suspended_appeal_is_owed_back(
 
 def test_one_transaction_pays_one_order(world: World, order: PaymentOrder, at: datetime) -> None:
     other = open_one(world, at, slug="other", title="另一专项")
-    placed = paying.start_payment(PUBLIC, appeal_id=other.id, amount_fen=6600, form_key="k2", at=at)
+    placed = checkout.start_payment(
+        PUBLIC, appeal_id=other.id, amount_fen=6600, form_key="k2", at=at
+    )
     second = PaymentOrder.objects.get(number=placed.number)
     assert tell(order, at, transaction="42000A") == 204
     assert tell(second, at, transaction="42000A") == 400
@@ -225,7 +228,7 @@ def test_the_address_answers_as_the_platform_expects(
 ) -> None:
     now = clock.now()
     appeal = open_one(world, now - timedelta(hours=1))
-    placed = paying.start_payment(
+    placed = checkout.start_payment(
         PUBLIC, appeal_id=appeal.id, amount_fen=6600, form_key="k1", at=now
     )
     told = platform.notification(order_number=placed.number, amount_fen=6600, at=now)

@@ -58,7 +58,7 @@ def place_order(
         if known is not None:
             if known.form_digest != content:
                 raise SameKeyOtherInputs
-            return PlacedOrder(known.number, known.token, "", repeated=True)
+            return PlacedOrder(known.number, known.token, known.appeal.title, "", repeated=True)
         appeal = Appeal.objects.select_for_update().filter(pk=appeal_id).first()
         if appeal is None:
             raise NotFound
@@ -83,7 +83,13 @@ def place_order(
             placed_at=at,
             expires_at=at + VALID_FOR,
         )
-    return PlacedOrder(order.number, order.token, "", repeated=False)
+    return PlacedOrder(order.number, order.token, appeal.title, "", repeated=False)
+
+
+def payable(order: PaymentOrder, at: datetime) -> None:
+    """*Refuses*: ``OrderHasExpired`` for an order that is paid, closed or too old."""
+    if order.state != "placed" or order.expires_at <= at:
+        raise errors.OrderHasExpired
 
 
 def confirm_payment(news: PaidNews, *, at: datetime) -> str:

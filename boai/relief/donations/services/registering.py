@@ -65,11 +65,10 @@ def announce_gift_in_kind(
     _refuse_lines(lines, directed_to)
     shown = rules.shown_name(named, display_name)
     late = rules.cleaned(late_reason, label="在途补登原因", limit=200, field="late_reason")
-    known_as = rules.cleaned(reference, label="原编号", limit=128, field="reference")
     order = GiftOrder(
         amount_fen=1,
         channel=GOODS,
-        channel_reference=known_as,
+        channel_reference=rules.cleaned(reference, label="原编号", limit=128, field="reference"),
         given_at=at,
         donor_name=rules.cleaned(donor_name, label="捐赠人", limit=200, field="donor_name")
         or shown,
@@ -85,21 +84,19 @@ def announce_gift_in_kind(
     with transaction.atomic():
         appeal = booking.locked_appeal(organisation_id, appeal_id)
         _refuse_closed(appeal, late, at)
-        _refuse_known(known_as)
+        _refuse_known(order.channel_reference)
         gift = _insert(actor, organisation_id, appeal, order, overseas, late, at)
         made = _insert_lines(gift, lines, directed_to)
         consignment_id = _tell_store(actor, gift, made, store_id, at)
-        for filename, content in documents:
-            evidence.attach(
-                actor, subject=gift_ref(gift.number), content=content, filename=filename, at=at
-            )
+        _keep(actor, gift, documents, at)
+        detail = {"lines": len(made), "overseas": overseas, "late": bool(late)}
         recording.record(
             actor,
             "announce-goods",
             subject=gift_ref(gift.number),
             at=at,
             organisation_id=organisation_id,
-            detail={"lines": len(made), "overseas": overseas, "late": bool(late)},
+            detail=detail,
         )
     return AnnouncedGift(gift.number, gift.query_code, gift.pk, consignment_id)
 
@@ -152,6 +149,13 @@ def _refuse_closed(appeal: Appeal | None, late: str, at: datetime) -> None:
     rules.refuse_closed_appeal(
         title=appeal.title, state=appeal.state, suspended_at=None, given_at=at
     )
+
+
+def _keep(actor: Actor, gift: Gift, documents: Sequence[tuple[str, bytes]], at: datetime) -> None:
+    for filename, content in documents:
+        evidence.attach(
+            actor, subject=gift_ref(gift.number), content=content, filename=filename, at=at
+        )
 
 
 def _refuse_known(reference: str) -> None:

@@ -15,7 +15,7 @@ from boai.ground.kit.web.doors import door
 from boai.ground.kit.web.downloads import file_response
 from boai.ground.kit.web.refusals import explain
 from boai.relief.donations import queries
-from boai.relief.donations.services import paying
+from boai.relief.donations.channels import checkout
 from boai.relief.donations.web.public_forms import GiveForm
 from boai.relief.donations.web.shown import appeal_cards, order_by_token, result_of, typed_yuan
 
@@ -64,7 +64,7 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
 def _start(request: HttpRequest, appeal_id: int, form: GiveForm, key: str) -> HttpResponse | None:
     given = form.cleaned_data
     try:
-        placed = paying.start_payment(
+        placed = checkout.start_payment(
             actor_of(request),
             appeal_id=appeal_id,
             amount_fen=given["amount"],

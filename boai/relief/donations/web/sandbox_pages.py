@@ -10,7 +10,7 @@ from boai.ground.core import clock
 from boai.ground.core.errors import Refusal
 from boai.ground.kit.web.doors import door
 from boai.relief.donations.channels.sandbox import cashier
-from boai.relief.donations.services.paying import payable
+from boai.relief.donations.services.giving import payable
 from boai.relief.donations.web.shown import order_by_token
 
 

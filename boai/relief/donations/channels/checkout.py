@@ -4,9 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from boai.ground.core.actors import Actor
-from boai.relief.donations import errors
 from boai.relief.donations.channels.gateways import gateway
-from boai.relief.donations.models import PaymentOrder
 from boai.relief.donations.services import giving
 from boai.relief.donations.values import PlacedOrder
 
@@ -41,17 +39,7 @@ def start_payment(
         display_name=name,
         message=message,
     )
-    order = PaymentOrder.objects.select_related("appeal").get(number=placed.number)
     url = channel.open_payment(
-        number=order.number,
-        token=order.token,
-        amount_fen=order.amount_fen,
-        title=order.appeal.title,
+        number=placed.number, token=placed.token, amount_fen=amount_fen, title=placed.title
     )
     return replace(placed, pay_url=url)
-
-
-def payable(order: PaymentOrder, at: datetime) -> None:
-    """*Refuses*: ``OrderHasExpired`` for an order that is paid, closed or too old."""
-    if order.state != "placed" or order.expires_at <= at:
-        raise errors.OrderHasExpired
