@@ -13,6 +13,7 @@ from django.test import Client
 from boai.foundations.identity.web.middleware import SEAT
 from boai.ground.core.actors import Actor
 from boai.ground.core.clock import CHINA
+from tests.factories.books import altered_books, whole_books  # noqa: F401
 from tests.factories.world import World, make_world
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
