@@ -88,7 +88,9 @@ def _paid(use: Document, amount: str) -> Event:
         return _event(
             _("退还 {amount}").format(amount=amount), use["at"], icon="arrow-left", tone="warn"
         )
-    whole = _("这笔支出共 ¥{amount}").format(amount=yuan(use.get("expense_fen", use["amount_fen"])))
+    whole = _("这笔支出共 ¥{amount}").format(
+        amount=yuan(int(use.get("expense_fen") or use["amount_fen"]))
+    )
     detail = "，".join(text for text in (use["payee"], use["purpose"], whole) if text)
     return _event(
         _("其中 {amount} 用于支出 {number}").format(amount=amount, number=use["number"]),
