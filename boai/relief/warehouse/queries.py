@@ -6,8 +6,6 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet, Sum
 
 from boai.foundations.ledger.queries import balances
-from boai.ground.core.actors import Actor
-from boai.relief.warehouse import permissions
 from boai.relief.warehouse.models import (
     Adjustment,
     ConsignmentLine,
@@ -282,13 +280,11 @@ def issued_of_lots(lot_ids: Sequence[int]) -> dict[int, int]:
     }
 
 
-def waiting_receipts(actor: Actor) -> QuerySet[ReceivedNote]:
-    """Counted notes that this person may countersign."""
-    if actor.organisation_id is None or not permissions.may_receive(actor, actor.organisation_id):
-        return ReceivedNote.objects.none()
+def waiting_receipts(organisation_id: int, person_id: int | None) -> QuerySet[ReceivedNote]:
+    """Counted notes of an organisation that somebody else than this person has to countersign."""
     return (
-        ReceivedNote.objects.filter(organisation_id=actor.organisation_id, state=NoteState.COUNTED)
-        .exclude(counted_by_id=actor.person_id)
+        ReceivedNote.objects.filter(organisation_id=organisation_id, state=NoteState.COUNTED)
+        .exclude(counted_by_id=person_id)
         .order_by("counted_at")
     )
 

@@ -19,7 +19,11 @@ MOST = 20
 @offers_tasks
 def to_countersign(actor: Actor) -> Iterator[Task]:
     """Counted notes and proposed adjustments of others."""
-    for note in queries.waiting_receipts(actor)[:MOST]:
+    mine = actor.organisation_id
+    if mine is None:
+        return
+    may_sign = permissions.may_receive(actor, mine)
+    for note in queries.waiting_receipts(mine, actor.person_id)[: MOST if may_sign else 0]:
         yield Task(
             title=gettext("复核入库 %(number)s") % {"number": note.number},
             detail=note.donor_label,
@@ -27,9 +31,9 @@ def to_countersign(actor: Actor) -> Iterator[Task]:
             since=note.counted_at,
             due=note.counted_at + timedelta(hours=2),
         )
-    if actor.organisation_id is None or not permissions.may_adjust(actor, actor.organisation_id):
+    if not permissions.may_adjust(actor, mine):
         return
-    rows = Adjustment.objects.filter(organisation_id=actor.organisation_id, state="proposed")
+    rows = Adjustment.objects.filter(organisation_id=mine, state="proposed")
     for row in rows.exclude(proposed_by_id=actor.person_id).select_related("lot")[:MOST]:
         yield Task(
             title=gettext("复核盘点调整 %(number)s") % {"number": row.lot.number},

@@ -61,24 +61,7 @@ def sign(
         evidence=_photo(actor, subject, photo, photo_name, at),
         note=note.strip()[:500],
     )
-    DeliveryLine.objects.bulk_create(
-        [
-            DeliveryLine(
-                delivery=delivery,
-                line=line,
-                counted=counted[line.pk],
-                damaged=(damaged or {}).get(line.pk, 0),
-                accepted=found[line.pk].accepted,
-            )
-            for line in lines
-        ]
-    )
-    differences = [
-        Discrepancy(line=line, kind=kind, quantity=quantity, found_at=at)
-        for line in lines
-        for kind, quantity in found[line.pk].differences()
-    ]
-    Discrepancy.objects.bulk_create(differences)
+    differences = _written(delivery, lines, found, counted, damaged or {}, at)
     waybill.state = WaybillState.DISPUTED if differences else WaybillState.DELIVERED
     waybill.save(update_fields=["state"])
     _book(actor, waybill, lines, found, at)
@@ -111,6 +94,36 @@ def _compared(
             raise reason
         found[line.pk] = rules.compare(line.quantity, counted[line.pk], broken)
     return found
+
+
+def _written(
+    delivery: Delivery,
+    lines: list[WaybillLine],
+    found: dict[int, Found],
+    counted: Mapping[int, int],
+    damaged: Mapping[int, int],
+    at: datetime,
+) -> list[Discrepancy]:
+    """Write what was counted, and every difference as an open one."""
+    DeliveryLine.objects.bulk_create(
+        [
+            DeliveryLine(
+                delivery=delivery,
+                line=line,
+                counted=counted[line.pk],
+                damaged=damaged.get(line.pk, 0),
+                accepted=found[line.pk].accepted,
+            )
+            for line in lines
+        ]
+    )
+    return Discrepancy.objects.bulk_create(
+        [
+            Discrepancy(line=line, kind=kind, quantity=quantity, found_at=at)
+            for line in lines
+            for kind, quantity in found[line.pk].differences()
+        ]
+    )
 
 
 def _photo(actor: Actor, subject: str, photo: bytes | None, name: str, at: datetime) -> str:

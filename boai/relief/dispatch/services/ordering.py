@@ -47,13 +47,7 @@ def order_delivery(
         raise errors.ReceiverUnknown(field="receiver")
     lots = _lots(organisation_id, lines)
     _check(lines, lots, receiver_id, for_ref)
-    chosen = (
-        Route(route)
-        if route
-        else rules.route_of_order((lot.directed_to for lot in lots.values()), receiver_id)
-    )
-    if chosen is Route.STORE:
-        raise errors.RouteIsNotForWaybills(field="route")
+    chosen = _route(route, lots, receiver_id)
     waybill = Waybill.objects.create(
         number=take_public_numbers("YD", day_of(at))[0],
         organisation_id=organisation_id,
@@ -125,6 +119,14 @@ def cancel(actor: Actor, *, waybill_id: int, at: datetime) -> None:
     announce(
         WaybillCancelled(waybill.pk, waybill.number, waybill.organisation_id, waybill.for_ref, at)
     )
+
+
+def _route(given: str | None, lots: dict[int, LotRow], receiver_id: int) -> Route:
+    meant = (lot.directed_to for lot in lots.values())
+    chosen = Route(given) if given else rules.route_of_order(meant, receiver_id)
+    if chosen is Route.STORE:
+        raise errors.RouteIsNotForWaybills(field="route")
+    return chosen
 
 
 def _lots(organisation_id: int, lines: Sequence[OrderLine]) -> dict[int, LotRow]:

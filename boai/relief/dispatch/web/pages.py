@@ -22,8 +22,8 @@ from boai.ground.kit.web.downloads import file_response
 from boai.ground.kit.web.lists import Column, Filter, ListPage
 from boai.ground.kit.web.navigation import may
 from boai.relief.dispatch import permissions, queries
+from boai.relief.dispatch.documents import waybill_pdf
 from boai.relief.dispatch.models import Waybill
-from boai.relief.dispatch.papers import waybill_pdf
 from boai.relief.dispatch.services import loading
 from boai.relief.dispatch.web import shown
 from boai.relief.dispatch.web.forms import LoadForm, SignLoadingForm

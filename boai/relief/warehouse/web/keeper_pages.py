@@ -44,7 +44,7 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     context = {
         "title": gettext("收货"),
         "consignments": consignments,
-        "waiting": queries.waiting_receipts(actor)[:50],
+        "waiting": queries.waiting_receipts(organisation_id, actor.person_id)[:50],
         "mine": ReceivedNote.objects.filter(
             organisation_id=organisation_id, state="counted", counted_by_id=actor.person_id
         ).order_by("counted_at")[:50],

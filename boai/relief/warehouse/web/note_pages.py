@@ -18,8 +18,8 @@ from boai.ground.kit.web.doors import door
 from boai.ground.kit.web.downloads import file_response
 from boai.ground.kit.web.lists import Column, Filter, ListPage
 from boai.ground.kit.web.navigation import may
+from boai.relief.warehouse.documents import received_note_pdf
 from boai.relief.warehouse.models import IssueNote, ReceivedNote
-from boai.relief.warehouse.papers import received_note_pdf
 from boai.relief.warehouse.web import shown
 
 

@@ -24,8 +24,8 @@ from boai.ground.kit.web.downloads import file_response
 from boai.ground.kit.web.lists import Column, Filter, ListPage
 from boai.ground.kit.web.navigation import may
 from boai.relief.warehouse import figures, queries, rules
+from boai.relief.warehouse.documents import stack_card_pdf
 from boai.relief.warehouse.models import Lot
-from boai.relief.warehouse.papers import stack_card_pdf
 from boai.relief.warehouse.web import shown
 
 
