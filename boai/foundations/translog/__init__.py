@@ -1,1 +1,1 @@
-"""The transparency log: one leaf for each public act, in an append-only tree that anyone can check."""
+"""The transparency log: one leaf for each public act, in a tree that anyone can check."""

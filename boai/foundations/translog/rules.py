@@ -22,7 +22,7 @@ def commitment(salt: str, value: str) -> str:
 
 
 def body_of(order: LeafOrder, commitments: Mapping[str, str]) -> str:
-    """The leaf's bytes as text: canonical JSON. *Refuses* ``LeafIsNotPlain``, ``LeafIsTooLarge``."""
+    """The leaf's text: canonical JSON. *Refuses* ``LeafIsNotPlain``, ``LeafIsTooLarge``."""
     names_fit = all(_NAME.fullmatch(name) for name in (*order.facts, *commitments))
     if not names_fit or not _KIND.fullmatch(order.kind) or not 0 < len(order.ref) <= 140:
         raise LeafIsNotPlain(ref=order.ref[:140])

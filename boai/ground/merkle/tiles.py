@@ -61,7 +61,7 @@ def bundles_between(old: int, new: int) -> Iterator[Tile]:
 
 
 def tile_holding(level: int, index: int, size: int) -> tuple[Tile, int, int]:
-    """The tile from which node ``(level, index)`` follows in a tree of ``size``, and which slice."""
+    """The tile from which node ``(level, index)`` follows in a tree of this size, which slice."""
     tile_level, above = divmod(level, HEIGHT)
     first = index << above
     number = first // WIDTH

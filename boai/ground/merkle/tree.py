@@ -69,7 +69,7 @@ def nodes_of(leaves: Sequence[bytes]) -> Node:
 
 
 def range_root(node: Node, first: int, after: int) -> bytes:
-    """The hash over leaves ``first`` .. ``after`` - 1, where ``first`` starts a subtree of RFC 6962."""
+    """The hash over leaves ``first`` .. ``after`` - 1; ``first`` starts a subtree of RFC 6962."""
     edge = []
     while first < after:
         level = (after - first).bit_length() - 1

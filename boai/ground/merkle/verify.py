@@ -221,7 +221,8 @@ class Source:
         self.seen.add(path)
         try:
             if self.is_web:
-                with urllib.request.urlopen(f"{self.place}/{path}", timeout=60) as answer:  # noqa: S310
+                address = f"{self.place}/{path}"
+                with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310
                     return bytes(answer.read())
             return Path(self.place, path).read_bytes()
         except (OSError, urllib.error.URLError):

@@ -1,7 +1,8 @@
 """What may become public, and when a bulletin may. Pure.
 
 ``PUBLIC_FIELDS`` is the allow-list (I-31): a kind of act that is not here has no leaf, a field that
-is not here does not get into one. A person's name is never on it, consent or not (``docs/trust.md``).
+is not here does not get into one. A person's name is never on it, consent or not
+(``docs/trust.md``).
 """
 
 from collections.abc import Mapping

@@ -44,8 +44,9 @@ def sequence(at: datetime) -> Checkpoint:
     """Take up every waiting leaf and sign the new head; safe to run again after any crash.
 
     One at a time, by file lock and row lock; never inside a larger transaction, whose undoing would
-    leave the seal ahead of the database (``RuntimeError``). *Refuses*: ``LogMayNotGoBack`` (the database is older
-    than the seal or holds another history), ``SealIsMissing``, ``LogIsDamaged``.
+    leave the seal ahead of the database (``RuntimeError``).
+
+    *Refuses*: ``LogMayNotGoBack`` (the database is older than the seal or holds another history), ``SealIsMissing``, ``LogIsDamaged``.
     """
     with files.only_one_writer():
         if files.read_seal() is None and not _size():

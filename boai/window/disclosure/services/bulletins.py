@@ -1,4 +1,4 @@
-"""Bulletins: one person prepares, another publishes; numbers, order and balance are not ours to bend."""
+"""Bulletins: one person prepares, another publishes; number, order and balance are fixed."""
 
 import json
 from datetime import date, datetime
