@@ -217,7 +217,7 @@ def test_many_notes_take_as_many_statements_as_few(stock: Stock, at: datetime) -
         own = [q for q in seen.captured_queries if q["sql"].startswith(writes)]
         return len(own), sum(len(note.lot_ids) for note in booked)
 
-    few, _ = take("a", 3)
+    take("a", 3)
     many, lots = take("b", 60)
     assert lots == 120
     # Listeners above answer note by note; the statements of store and books do not grow.
