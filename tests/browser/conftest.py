@@ -9,10 +9,13 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from boai.ground.core.clock import CHINA
 
 pytestmark = pytest.mark.browser
 
@@ -36,11 +39,16 @@ class Running:
     url: str
     home: Path
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its programs are started with."""
+        return {**os.environ, "BOAI_HOME": str(self.home), "BOAI_DATABASE_URL": ""}
+
     def boai(self, *words: str) -> str:
         """What a command of this installation prints."""
         done = subprocess.run(
             [sys.executable, "-m", "boai", *words],
-            env={**os.environ, "BOAI_HOME": str(self.home), "BOAI_DATABASE_URL": ""},
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,
@@ -63,8 +71,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         "BOAI_DATABASE_URL": "",
         "BOAI_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
-    for step in ("init", "demo"):
-        subprocess.run([sys.executable, "-m", "boai", step], env=own, check=True, timeout=300)
+    # The story ends two days ago, so that today is free for what the journeys do.
+    until = (datetime.now(CHINA) - timedelta(days=2)).date().isoformat()
+    for step in (["init"], ["demo", "--until", until]):
+        subprocess.run([sys.executable, "-m", "boai", *step], env=own, check=True, timeout=300)
     with (home / "serve.txt").open("w") as out:
         server = subprocess.Popen(
             [sys.executable, "-m", "boai", "serve"],

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import CommandParser
-from django.core.management.base import CommandParser
 
 from boai.ground.core.clock import CHINA
 from boai.ground.kit.commands import HouseCommand
