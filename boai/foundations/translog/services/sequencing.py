@@ -46,7 +46,8 @@ def sequence(at: datetime) -> Checkpoint:
     One at a time, by file lock and row lock; never inside a larger transaction, whose undoing would
     leave the seal ahead of the database (``RuntimeError``).
 
-    *Refuses*: ``LogMayNotGoBack`` (the database is older than the seal or holds another history), ``SealIsMissing``, ``LogIsDamaged``.
+    *Refuses*: ``LogMayNotGoBack`` (the database is older than the seal), ``LogWasReplaced`` (it
+    holds another history), ``SealIsMissing``, ``LogIsDamaged``.
     """
     with files.only_one_writer():
         if files.read_seal() is None and not _size():
