@@ -317,6 +317,7 @@ def test_what_is_altered_behind_the_back_is_named(case: Case, at: datetime) -> N
     assert [breach.subject for breach in found] == [f"allocation.request:{number}"]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE allocation_listline DISABLE TRIGGER USER")
         else:
             cursor.execute("DROP TRIGGER allocation_listline_append_only_update")
