@@ -13,7 +13,6 @@ from boai.foundations.translog.services.exporting import export_log
 from boai.foundations.translog.services.sequencing import sequence
 from boai.ground.core.errors import NotPermitted
 from boai.window.disclosure import queries
-from boai.window.disclosure.derivation import derive_again
 from boai.window.disclosure.errors import (
     ContentHasChanged,
     DayIsNotOver,
@@ -26,6 +25,7 @@ from boai.window.disclosure.errors import (
 )
 from boai.window.disclosure.models import Bulletin
 from boai.window.disclosure.rules import reasons_against_publishing
+from boai.window.disclosure.rules.derivation import derive_again
 from boai.window.disclosure.services import bulletins
 
 DAY = timedelta(days=1)

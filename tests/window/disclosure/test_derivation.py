@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boai.window.disclosure.derivation import Question, derive, derive_many
 from boai.window.disclosure.rules import reasons_against_publishing
+from boai.window.disclosure.rules.derivation import Question, derive, derive_many
 
 DAYS = [(date(2020, 1, 30) + timedelta(days=n)).isoformat() for n in range(5)]
 

@@ -16,8 +16,8 @@ from boai.relief.finance.values import CountedPurchase, OrderedLine
 from boai.relief.warehouse import queries as warehouse
 from boai.relief.warehouse.services import receiving
 from boai.window.disclosure import queries
-from boai.window.disclosure.derivation import Question, derive
-from boai.window.disclosure.tracing import trace
+from boai.window.disclosure.queries.tracing import trace
+from boai.window.disclosure.rules.derivation import Question, derive
 from tests.window.disclosure.test_bulletins import DAY, FIRST, run
 from tests.window.disclosure.test_pages import page
 

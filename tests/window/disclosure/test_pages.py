@@ -11,7 +11,7 @@ from django.utils import translation
 
 from boai.foundations.translog.services.sequencing import sequence
 from boai.window.disclosure.errors import NumberIsUnknown
-from boai.window.disclosure.tracing import POSITIONS, trace
+from boai.window.disclosure.queries.tracing import POSITIONS, trace
 from tests.window.disclosure.test_bulletins import DAY, FIRST, prepare, run
 
 

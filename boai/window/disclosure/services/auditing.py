@@ -18,9 +18,9 @@ from boai.relief.donations import queries as donations
 from boai.relief.finance import queries as finance
 from boai.relief.warehouse import queries as warehouse
 from boai.window.disclosure import queries
-from boai.window.disclosure.derivation import Question, derive_many
 from boai.window.disclosure.models import Bulletin
 from boai.window.disclosure.rules import reasons_against_publishing
+from boai.window.disclosure.rules.derivation import Question, derive_many
 from boai.window.disclosure.values import bulletin_ref
 
 _END_OF_TIME, _NO_LIMIT = "9999-12-31", 2**62

@@ -18,7 +18,6 @@ from boai.ground.core.errors import NotFound
 from boai.ground.core.events import announce
 from boai.ground.kit.db.series import take_public_numbers
 from boai.window.disclosure import permissions, queries
-from boai.window.disclosure.derivation import RULE_VERSION, derive
 from boai.window.disclosure.errors import (
     ContentHasChanged,
     DayIsNotOver,
@@ -33,6 +32,7 @@ from boai.window.disclosure.errors import (
 from boai.window.disclosure.events import BulletinPublished
 from boai.window.disclosure.models import Bulletin
 from boai.window.disclosure.rules import public_facts, reasons_against_publishing
+from boai.window.disclosure.rules.derivation import RULE_VERSION, derive
 from boai.window.disclosure.values import BulletinRow, bulletin_ref
 
 

@@ -30,7 +30,7 @@ from boai.relief.warehouse.events import (
     LotReleased,
     StockAdjusted,
 )
-from boai.window.disclosure.origins import appeal_of_fund, origins_of
+from boai.window.disclosure.queries.origins import appeal_of_fund, origins_of
 from boai.window.disclosure.rules import public_facts
 
 Triples = Iterable[tuple[int, int, int]]

@@ -19,7 +19,7 @@ from boai.ground.kit.web.downloads import csv_response, file_response
 from boai.ground.kit.web.lists import Column, Filter, ListPage
 from boai.relief.donations import queries as donations
 from boai.window.disclosure import queries
-from boai.window.disclosure.tracing import leaf
+from boai.window.disclosure.queries.tracing import leaf
 from boai.window.disclosure.values import BulletinRow, bulletin_ref
 
 

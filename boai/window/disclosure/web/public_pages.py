@@ -16,9 +16,9 @@ from boai.ground.kit.web.doors import door
 from boai.ground.kit.web.lists import Column, Filter, ListPage
 from boai.relief.donations import queries as donations
 from boai.relief.donations.values import ANONYMOUS, GIFT_KINDS
-from boai.window.disclosure import storytelling
 from boai.window.disclosure.errors import NumberIsUnknown
-from boai.window.disclosure.tracing import POSITIONS, trace
+from boai.window.disclosure.queries.tracing import POSITIONS, trace
+from boai.window.disclosure.web import storytelling
 
 POSITION_LABELS = {
     "quarantine": gettext_lazy("待检"),

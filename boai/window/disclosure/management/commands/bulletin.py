@@ -13,8 +13,8 @@ from boai.ground.core.canonical import canonical
 from boai.ground.core.numbering import tidy
 from boai.ground.kit.commands import DOES_NOT_HOLD, HouseCommand
 from boai.window.disclosure import queries
-from boai.window.disclosure.derivation import derive_again
 from boai.window.disclosure.errors import LogDoesNotFit
+from boai.window.disclosure.rules.derivation import derive_again
 
 
 class Command(HouseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from boai.ground.kit.commands import HouseCommand
-from boai.window.disclosure.tracing import gift
+from boai.window.disclosure.queries.tracing import gift
 
 
 class Command(HouseCommand):

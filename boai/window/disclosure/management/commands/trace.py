@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from boai.ground.kit.commands import HouseCommand
-from boai.window.disclosure.tracing import trace
+from boai.window.disclosure.queries.tracing import trace
 
 
 class Command(HouseCommand):

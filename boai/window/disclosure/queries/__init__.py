@@ -12,9 +12,9 @@ from boai.foundations.translog import queries as translog
 from boai.ground.core.clock import day_of
 from boai.ground.core.numbering import tidy
 from boai.relief.donations import queries as donations
-from boai.window.disclosure.derivation import KINDS, Question
 from boai.window.disclosure.models import Bulletin
 from boai.window.disclosure.rules import days_due
+from boai.window.disclosure.rules.derivation import KINDS, Question
 from boai.window.disclosure.values import BulletinRow, MissingDay
 
 

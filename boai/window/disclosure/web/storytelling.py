@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from boai.ground.core.money import yuan
-from boai.window.disclosure.tracing import Document
+from boai.window.disclosure.queries.tracing import Document
 
 Event = dict[str, Any]
 
