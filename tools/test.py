@@ -1,8 +1,8 @@
 """``make test`` and ``make check``: every check of the house, one after the other, with a summary.
 
 ``all``: lint, format, types, walls, catalogues, migrations, the suite on SQLite, the suite on
-PostgreSQL where one can be reached (or ``BOAI_TEST_DATABASE_URL`` names one), the browser journeys
-where a Chromium is there. What is skipped is said, with its reason; with ``CI`` set, skipping is a
+PostgreSQL where one can be reached (or ``BOAI_TEST_DATABASE_URL`` names one), the long properties,
+the browser journeys where a Chromium is there. What is skipped is said, with its reason; with ``CI`` set, skipping is a
 failure.
 """
 
@@ -91,7 +91,7 @@ def suite(name: str, marks: str, extra: Mapping[str, str], workers: str = "2") -
 def everything() -> list[Outcome]:
     """All checks on all that is there."""
     outcomes = static()
-    fast = "not browser"
+    fast = "not browser and not long"
     outcomes.append(suite("suite on SQLite", fast, {"BOAI_DATABASE_URL": ""}))
     address = postgres()
     if address is None:
@@ -99,6 +99,7 @@ def everything() -> list[Outcome]:
         outcomes.append(Outcome("suite on PostgreSQL", why))
     else:
         outcomes.append(suite("suite on PostgreSQL", fast, {"BOAI_DATABASE_URL": address}))
+    outcomes.append(suite("long properties", "long", {"BOAI_DATABASE_URL": ""}))
     return outcomes + browser()
 
 
