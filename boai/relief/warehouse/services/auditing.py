@@ -17,9 +17,20 @@ from boai.relief.warehouse.models import (
     ReceivedNote,
     Reservation,
 )
+from boai.relief.warehouse.services import issuing, shelving
 from boai.relief.warehouse.values import AdjustmentKind, NoteState, ReservationState
 
 CHUNK = 1000
+_FACTS = (
+    "item_id",
+    "lot_number",
+    "produced_on",
+    "expires_on",
+    "spec",
+    "origin_line",
+    "directed_to_id",
+)
+"""What a lot has from its received line, or from the lot that it was split from, for ever."""
 
 
 def _by_chunks(rows: list[tuple[int, str, int]]) -> Iterator[list[tuple[int, str, int]]]:
@@ -118,3 +129,51 @@ def reservations_agree() -> Verdict:
                     (f"warehouse.lot:{number}", f"held {held.get(pk, 0)}, books {there}")
                 )
     return verdict(len(lots), breaches)
+
+
+@law("warehouse-06", "每张双人签字的入库单、出库单，内容与签字时的摘要一致。")
+def notes_say_what_was_signed() -> Verdict:
+    """Recompute the digest that bound the second signature, of every signed note."""
+    checked, breaches = 0, []
+    received = ReceivedNote.objects.filter(state=NoteState.SIGNED).prefetch_related("lines")
+    for note in received.order_by("pk").iterator(chunk_size=CHUNK):
+        checked += 1
+        found = shelving.content_digest(
+            organisation_id=note.organisation_id,
+            store_id=note.store_id,
+            origin=note.origin,
+            lines=sorted(note.lines.all(), key=lambda line: line.pk),
+        )
+        if found != note.digest:
+            breaches.append((f"warehouse.received-note:{note.number}", "digest differs"))
+    issued = IssueNote.objects.filter(state=NoteState.SIGNED).prefetch_related("lines")
+    for out in issued.order_by("pk").iterator(chunk_size=CHUNK):
+        checked += 1
+        wanted = {line.lot_id: line.quantity for line in out.lines.all()}
+        found = issuing.content_digest(out.store_id, out.for_ref, out.transport, wanted)
+        if found != out.digest:
+            breaches.append((f"warehouse.issue-note:{out.number}", "digest differs"))
+    return verdict(checked, breaches)
+
+
+@law("warehouse-07", "每个批次的品种、批号、生产与失效日期、规格、定向，与入库单或原批次一致。")
+def lots_are_what_was_counted() -> Verdict:
+    """Compare each lot with its received line; a split lot with the lot that it came from."""
+    checked, breaches = 0, []
+    whole = (*_FACTS, "value_fen")
+    pairs = (
+        (Lot.objects.filter(received_line__isnull=False), "", "received_line__", whole),
+        (LotParent.objects.all(), "lot__", "parent__", _FACTS),
+    )
+    for rows, own, other, facts in pairs:
+        columns = [f"{side}{name}" for side in (own, other) for name in facts]
+        for number, *told in rows.order_by("pk").values_list(f"{own}number", *columns).iterator():
+            checked += 1
+            unlike = [
+                name
+                for name, one, two in zip(facts, told, told[len(facts) :], strict=False)
+                if one != two
+            ]
+            if unlike:
+                breaches.append((f"warehouse.lot:{number}", "differs: " + ", ".join(unlike)))
+    return verdict(checked, breaches)

@@ -74,7 +74,7 @@ def open_issue(
         store_id=first.store_id,
         for_ref=for_ref,
         transport=transport,
-        digest=_content(first.store_id, for_ref, transport, wanted),
+        digest=content_digest(first.store_id, for_ref, transport, wanted),
         picked_by_id=person,
         picked_at=at,
         picked_on=on,
@@ -126,7 +126,7 @@ def countersign_issue(actor: Actor, *, note_id: int, digest: str, at: datetime) 
     person = permissions.other_person(actor, note.picked_by_id)
     lines = list(note.lines.order_by("lot_id"))
     wanted = {line.lot_id: line.quantity for line in lines}
-    found = _content(note.store_id, note.for_ref, note.transport, wanted)
+    found = content_digest(note.store_id, note.for_ref, note.transport, wanted)
     if digest != note.digest or found != note.digest:
         raise errors.NoteHasChanged
     lots = Lot.objects.select_for_update().order_by("pk").in_bulk(list(wanted))
@@ -244,7 +244,8 @@ def _waiting(note_id: int) -> IssueNote:
     return note
 
 
-def _content(store_id: int, for_ref: str, transport: str, wanted: dict[int, int]) -> str:
+def content_digest(store_id: int, for_ref: str, transport: str, wanted: dict[int, int]) -> str:
+    """What the second signature binds: which lots, how much, for what, on which waybill."""
     return digest_of(
         {
             "store": store_id,
