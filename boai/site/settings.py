@@ -164,8 +164,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 # Wrong passwords are counted by axes, per user name and address: one office shares one address.
-ACCOUNT_LOGIN_ATTEMPTS_LIMIT = 0
-ACCOUNT_RATE_LIMITS = {"login": "120/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": None}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _PRODUCTION

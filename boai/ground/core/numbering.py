@@ -24,4 +24,6 @@ def is_well_formed(number: str) -> bool:
 def tidy(number: str) -> str:
     """The stored form of a number as somebody typed it (also in full-width characters)."""
     plain = unicodedata.normalize("NFKC", number)
-    return "".join(c for c in plain if c.isprintable() and not c.isspace() and c != "-").upper()[:64]
+    return "".join(c for c in plain if c.isprintable() and not c.isspace() and c != "-").upper()[
+        :64
+    ]

@@ -73,13 +73,14 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class TrialRow:
-    """Turnover of one kind of account in one commodity."""
+    """Turnover of one kind of account in one commodity; ``label`` is the commodity in words."""
 
     commodity: str
     kind: str
     accounts: int
     debit: int
     credit: int
+    label: str = ""
 
     @property
     def net(self) -> int:

@@ -1,5 +1,6 @@
 """Pages for staff: the journal, accounts, funds, the trial balance. They read; nobody posts here."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery, Sum
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from boai.foundations.catalogue import queries as catalogue
 from boai.foundations.ledger import queries
 from boai.foundations.ledger.models import Account, Entry, FundOutflow, Posting
 from boai.foundations.ledger.queries import overviews
@@ -260,7 +262,7 @@ class TrialBalance(ListPage):
     title = _("试算平衡")
     intro = _("每个品种的借方发生额合计等于贷方发生额合计。人民币以元计，物资以最小单位计。")
     columns = (
-        Column("commodity", _("品种"), sort=True),
+        Column("commodity", _("品种"), value="label", sort=True),
         Column("kind", _("科目"), value=lambda row: gettext(KIND_LABELS[row.kind])),
         Column("accounts", _("科目数"), kind="number"),
         Column("debit", _("借方发生"), value=lambda row: _in_units(row, row.debit)),
@@ -280,4 +282,8 @@ class TrialBalance(ListPage):
 
     def rows(self) -> list[overviews.TrialRow]:
         """One row for each kind of account and commodity, and a sum row for each commodity."""
-        return overviews.trial_balance(self.actor.organisation_id or 0)
+        rows = overviews.trial_balance(self.actor.organisation_id or 0)
+        goods = {int(r.commodity.removeprefix("item:")) for r in rows if r.commodity != CNY}
+        names = {f"item:{id}": item.name for id, item in catalogue.items_by_ids(goods).items()}
+        names[CNY] = gettext("人民币")
+        return [replace(row, label=names.get(row.commodity, row.commodity)) for row in rows]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext
 
 from boai.ground.core.errors import NotFound, NotPermitted, Refusal
@@ -35,11 +36,17 @@ def explain(refusal: Refusal) -> Explained:
 
 
 def _filled(source: str, refusal: Refusal) -> str:
+    context = {name: _in_words(value) for name, value in refusal.context.items()}
     try:
-        return gettext(source).format(**refusal.context)
+        return gettext(source).format(**context)
     except (KeyError, IndexError, ValueError):
         # A translation with another place holder must not turn a refusal into a crash.
-        return source.format_map(_Lenient(refusal.context))
+        return source.format_map(_Lenient(context))
+
+
+def _in_words(value: object) -> object:
+    """A marked label (the word of a state, say) in the reader's language; all else as it is."""
+    return translation.gettext(value) if isinstance(value, str) and 0 < len(value) <= 40 else value
 
 
 class _Lenient(dict[str, object]):
