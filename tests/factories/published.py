@@ -10,12 +10,22 @@ import xlsxwriter
 ROOT = Path(__file__).resolve().parents[2]
 
 
+HOME = Path(os.environ.get("BOAI_SHARED_DATA", ROOT.parent / "shared" / "data"))
+"""Where the real lists are: ``BOAI_SHARED_DATA``, else ``../shared/data``."""
+
+
+def needs_shared(folder: str) -> pytest.MarkDecorator:
+    """Skips a test, saying why, where a folder of real lists is not at hand; on CI it must be."""
+    absent = not (HOME / folder).is_dir() and not os.environ.get("CI")
+    return pytest.mark.skipif(absent, reason=f"the published lists of {folder} are not in {HOME}")
+
+
 def shared_data(folder: str) -> Path:
-    """The folder of real lists (``BOAI_SHARED_DATA``, else ``../shared/data``); skips without."""
-    home = Path(os.environ.get("BOAI_SHARED_DATA", ROOT.parent / "shared" / "data"))
-    if not (home / folder).is_dir():
-        pytest.skip(f"the published lists of {folder} are not at hand ({home})")
-    return home / folder
+    """The folder of real lists; without it the test is skipped, on CI it fails."""
+    if not (HOME / folder).is_dir():
+        said = f"the published lists of {folder} are not in {HOME}"
+        pytest.fail(said) if os.environ.get("CI") else pytest.skip(said)
+    return HOME / folder
 
 
 def workbook(

@@ -24,8 +24,9 @@ from boai.foundations.catalogue.services.seeding import seed_catalogue
 from boai.foundations.catalogue.services.units import to_base
 from boai.ground.core.actors import SYSTEM
 from boai.ground.core.imports import FileReport, ImportOrder
+from tests.factories.published import HOME, needs_shared
 
-DATA = Path(__file__).parents[3].parent / "shared" / "data" / "ifrc-item-catalogue"
+DATA = HOME / "ifrc-item-catalogue"
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ def test_other_files_are_refused(catalogue: None, tmp_path: Path, at: datetime) 
         take(path, at)
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the published catalogue is not here")
+@needs_shared("ifrc-item-catalogue")
 def test_the_ifrc_catalogue(catalogue: None, at: datetime) -> None:
     assert take(DATA / "supply_item_category_ifrc_standard.csv", at).accepted == 230
     big = take(DATA / "supply_item_ifrc_standard.csv", at)

@@ -27,9 +27,10 @@ from boai.foundations.places.services.seeding import seed_divisions
 from boai.ground.core.actors import SYSTEM
 from boai.ground.core.errors import NotFound
 from boai.ground.core.imports import FileReport, ImportOrder
+from tests.factories.published import HOME, needs_shared
 from tests.factories.world import World
 
-DATA = Path(__file__).parents[3].parent / "shared" / "data"
+DATA = HOME
 
 
 def test_tree(world: World, at: datetime) -> None:
@@ -162,7 +163,7 @@ def test_import_of_facilities(db: None, tmp_path: Path, at: datetime) -> None:
     assert take(import_facilities, path, at).accepted == 0
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the published lists are not here")
+@needs_shared("hospitals-national-2020")
 def test_published_lists_of_hospitals(db: None, at: datetime) -> None:
     seed_divisions(SYSTEM)
     path = DATA / "hospitals-national-2020" / "hospital.json"

@@ -14,8 +14,9 @@ from boai.foundations.places.services.importing import import_divisions
 from boai.foundations.places.services.seeding import seed_divisions
 from boai.ground.core.actors import SYSTEM
 from boai.ground.core.imports import FileReport, ImportOrder
+from tests.factories.published import HOME, needs_shared
 
-DATA = Path(__file__).parents[3].parent / "shared" / "data" / "divisions-china"
+DATA = HOME / "divisions-china"
 
 
 def take(path: Path, at: datetime, *, dry_run: bool = False) -> FileReport:
@@ -114,7 +115,7 @@ def test_the_database_keeps_one_standing_row(db: None) -> None:
             Division.objects.create(**row, **wrong)
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the published lists are not here")
+@needs_shared("divisions-china")
 def test_the_published_family(db: None, at: datetime) -> None:
     seed_divisions(SYSTEM)
     cities, areas = take(DATA / "cities.csv", at), take(DATA / "areas.csv", at)

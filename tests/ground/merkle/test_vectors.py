@@ -2,14 +2,13 @@
 
 import base64
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from boai.ground.merkle.proofs import ProofFails, check_consistency, check_inclusion
+from tests.factories.published import HOME, needs_shared
 
-SHARED = Path(os.environ.get("BOAI_SHARED_DATA", "/work/shared/data")) / "merkle-vectors"
 OWN = Path(__file__).parent / "vectors.json"
 
 
@@ -41,9 +40,9 @@ def holds(vector):
     return True
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason=f"no shared vectors at {SHARED}")
+@needs_shared("merkle-vectors")
 def test_foreign_vectors():
-    files = sorted(SHARED.glob("*/*/*.json"))
+    files = sorted((HOME / "merkle-vectors").glob("*/*/*.json"))
     assert len(files) > 40
     for file in files:
         vector = json.loads(file.read_text())

@@ -15,9 +15,10 @@ from boai.ground.core.imports import FileReport, ImportOrder
 from boai.relief.allocation.errors import NeedListIsNotKnown
 from boai.relief.allocation.models import Need
 from boai.relief.allocation.services.importing import import_needs
+from tests.factories.published import HOME, needs_shared
 from tests.factories.world import World
 
-DATA = Path(__file__).parents[3].parent / "shared" / "data" / "hospital-needs-hubei-2020"
+DATA = HOME / "hospital-needs-hubei-2020"
 HEAD = """填写说明,,,,,
 ,,面部防护,,,其他
 ,,普通医用口罩,医用外科口罩,防护服,备注栏
@@ -110,7 +111,7 @@ def test_a_dry_run_changes_nothing(world: World, tmp_path: Path, at: datetime) -
     assert not Organisation.objects.filter(name="东山医院").exists()
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="the published lists are not here")
+@needs_shared("hospital-needs-hubei-2020")
 def test_the_hospitals_of_hubei(world: World, at: datetime) -> None:
     seed_catalogue(SYSTEM)
     before = Organisation.objects.count()
