@@ -75,7 +75,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
-    "tree_queries",
     "boai.ground.kit.apps.KitConfig",
     *ROOMS,
     "boai.site",
