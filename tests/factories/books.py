@@ -70,6 +70,20 @@ def drop_trigger(table: str, name: str) -> None:
         cursor.execute(f'DROP TRIGGER "{name}"{on}')
 
 
+def drop_guards(table: str) -> None:
+    """Take every guard of a table away, as its owner could."""
+    connection.check_constraints()
+    if connection.vendor == "postgresql":
+        wanted = "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+    else:
+        wanted = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(wanted, [table])
+        names = [name for (name,) in cursor.fetchall()]
+    for name in names:
+        drop_trigger(table, name)
+
+
 def make_fund(name: str = "防疫专项", organisation_id: int = CITY) -> int:
     """A fund for one appeal."""
     return funds.open_fund(

@@ -12,11 +12,12 @@ from boai.foundations.notices import queries as notices
 from boai.ground.core.actors import SYSTEM
 from boai.ground.core.errors import NotPermitted
 from boai.relief.allocation import errors, queries
-from boai.relief.allocation.models import Proposal, ProposalLine, Request
+from boai.relief.allocation.models import Proposal, ProposalLine, Request, RequestLine
 from boai.relief.allocation.services import auditing, deciding, needing, proposing, requesting
 from boai.relief.allocation.values import AskLine, ProposeLine
 from boai.relief.dispatch import queries as dispatch
 from boai.relief.warehouse import queries as warehouse
+from tests.factories.books import drop_guards
 from tests.relief.allocation.conftest import Case
 
 
@@ -31,6 +32,7 @@ def laws_hold() -> None:
         auditing.proposals_stay_within_the_list,
         auditing.nobody_decides_their_own,
         auditing.directed_goods_go_where_they_were_sent,
+        auditing.decided_is_what_was_shown,
     ):
         assert law().breaches == ()
 
@@ -153,7 +155,11 @@ def test_a_new_proposal_voids_the_votes_on_the_old_one(case: Case, at: datetime)
 def test_content_altered_behind_the_back_is_not_decided(case: Case, at: datetime) -> None:
     request = case.submit(at)
     opened = case.propose(request, at)
-    Request.objects.filter(pk=request).update(receiver_id=case.stock.world.places.second_hospital)
+    altered = Request.objects.filter(pk=request)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        altered.update(receiver_id=case.stock.world.places.second_hospital)
+    drop_guards("allocation_request")
+    altered.update(receiver_id=case.stock.world.places.second_hospital)
     with pytest.raises(errors.ContentIsNotWhatWasShown):
         case.decide(opened, at)
     assert queries.request(request).state == "proposed"
@@ -311,10 +317,20 @@ def test_directed_goods_go_to_the_named_unit_only(case: Case, at: datetime) -> N
 def test_what_is_altered_behind_the_back_is_named(case: Case, at: datetime) -> None:
     request = case.submit(at)
     case.decide(case.propose(request, at), at)
-    number = queries.request(request).number
-    Request.objects.filter(pk=request).update(content_digest="0" * 64)
+    ref, altered = queries.request(request).ref, Request.objects.filter(pk=request)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        altered.update(content_digest="0" * 64)
+    drop_guards("allocation_request")
+    altered.update(content_digest="0" * 64)
     found = auditing.decisions_have_their_case().breaches
-    assert [breach.subject for breach in found] == [f"allocation.request:{number}"]
+    assert [breach.subject for breach in found] == [ref]
+    assert auditing.decided_is_what_was_shown().breaches == ()
+    altered.update(receiver_id=case.stock.world.places.second_hospital, reason="别的理由")
+    told = [(each.subject, each.found) for each in auditing.decided_is_what_was_shown().breaches]
+    assert told == [
+        (ref, "reason differs from what was shown"),
+        (ref, "no waybill to its receiver"),
+    ]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -330,3 +346,18 @@ def test_what_is_altered_behind_the_back_is_named(case: Case, at: datetime) -> N
     assert auditing.proposals_stay_within_the_list().breaches[0].subject == (
         f"allocation.list-line:{case.gloves_line}"
     )
+
+
+def test_lines_are_kept_once_they_are_proposed(case: Case, at: datetime) -> None:
+    request = case.submit(at)
+    lines = RequestLine.objects.filter(request_id=request)
+    case.propose(request, at)
+    for act in (
+        lambda: lines.update(quantity=1),
+        lambda: lines.delete(),
+        lambda: RequestLine.objects.create(
+            request_id=request, list_line_id=case.caps_line, quantity=5
+        ),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            act()

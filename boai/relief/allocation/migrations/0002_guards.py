@@ -19,6 +19,21 @@ OUT_OF_ORDER = (
     "NEW.state <> OLD.state AND (OLD.state IN ('approved', 'refused', 'withdrawn') OR "
     "(NEW.state IN ('approved', 'refused') AND OLD.state <> 'proposed'))"
 )
+KEPT = ("number", "society_id", "receiver_id", "list_id")
+DECIDED = (
+    "state", "reason", "emergency", "submitted_at", "submitted_by_person_id", "proposed_at",
+    "proposed_by_person_id", "case_id", "content_digest", "decided_at", "seconds", "late",
+)  # fmt: skip
+SEALED_BY_DECISION = (
+    " OR ".join(f"NEW.{column} <> OLD.{column}" for column in KEPT)
+    + " OR (OLD.state IN ('approved', 'refused') AND ("
+    + " OR ".join(f"NEW.{column} <> OLD.{column}" for column in DECIDED)
+    + " OR COALESCE(NEW.waybill_id, 0) <> COALESCE(OLD.waybill_id, 0)))"
+)
+NOT_WAITING = (
+    "(SELECT state FROM allocation_request WHERE id = {row}.request_id) "
+    "NOT IN ('submitted', 'returned')"
+)
 
 
 class Migration(migrations.Migration):
@@ -57,6 +72,34 @@ class Migration(migrations.Migration):
             on="update",
             when=OUT_OF_ORDER,
             message="a request is decided only after it was proposed, and once",
+        ),
+        Refuses(
+            "Request",
+            "stays_as_decided",
+            on="update",
+            when=SEALED_BY_DECISION,
+            message="what was asked by whom for whom is kept, and what was decided",
+        ),
+        Refuses(
+            "RequestLine",
+            "stays",
+            on="update",
+            when="TRUE",
+            message="a line that was asked for is taken back or kept, never changed",
+        ),
+        Refuses(
+            "RequestLine",
+            "not_after_proposal",
+            on="insert",
+            when=NOT_WAITING.format(row="NEW"),
+            message="lines are set while the request waits",
+        ),
+        Refuses(
+            "RequestLine",
+            "kept_after_proposal",
+            on="delete",
+            when=NOT_WAITING.format(row="OLD"),
+            message="lines are set while the request waits",
         ),
         Refuses(
             "Request",

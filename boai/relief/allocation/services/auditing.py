@@ -1,5 +1,9 @@
 """The laws of the room."""
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
 from django.db.models import F, Sum
 
 from boai.foundations.approvals import queries as approvals
@@ -7,8 +11,12 @@ from boai.ground.core.canonical import digest
 from boai.ground.core.errors import NotFound
 from boai.ground.core.laws import Verdict, law, verdict
 from boai.ground.core.text import gettext_noop as _
+from boai.relief.allocation import queries
 from boai.relief.allocation.models import AvailableList, ListLine, ProposalLine, Request
 from boai.relief.allocation.services.listing import line_content
+from boai.relief.allocation.values import RequestRow
+from boai.relief.dispatch import queries as dispatch
+from boai.relief.warehouse import queries as warehouse
 
 
 @law("allocation-01", _("每件已决的调拨申请都有同一内容摘要、同一结果的集体决策。"))
@@ -79,7 +87,11 @@ def nobody_decides_their_own() -> Verdict:
     for request in asked:
         if request.submitted_by_person_id == request.proposed_by_person_id:
             breaches.append((request.ref, "submitter proposed"))
-        voters = {vote.person_id for vote in approvals.case(request.case_id or 0).votes}
+        try:
+            voters = {vote.person_id for vote in approvals.case(request.case_id or 0).votes}
+        except NotFound:
+            breaches.append((request.ref, "no case"))
+            continue
         if voters & {request.submitted_by_person_id, request.proposed_by_person_id}:
             breaches.append((request.ref, "submitter or proposer voted"))
     return verdict(len(asked), breaches)
@@ -98,3 +110,44 @@ def directed_goods_go_where_they_were_sent() -> Verdict:
         lines.count(),
         [(line.proposal.request.ref, f"list line {line.list_line_id}") for line in wrong],
     )
+
+
+@law("allocation-06", _("已决的调拨申请、分配方案和运单，与决策时所示的内容一致。"))
+def decided_is_what_was_shown() -> Verdict:
+    """Numbers, lots, reason, urgency and day as the case has them; the waybill goes to the receiver."""
+    breaches: list[tuple[str, str]] = []
+    rows = queries.request_rows(Request.objects.filter(state__in=("approved", "refused")))
+    days = dict(AvailableList.objects.values_list("pk", "for_day"))
+    for row in rows:
+        try:
+            content = approvals.case(row.case_id or 0).content
+        except NotFound:
+            continue  # allocation-01 names it
+        breaches += [(row.ref, found) for found in _unlike(row, days[row.list_id], content)]
+        if row.state == "approved":
+            way = dispatch.waybill(row.waybill_id or 0)
+            if way is None or (way.for_ref, way.receiver_id) != (row.ref, row.receiver_id):
+                breaches.append((row.ref, "no waybill to its receiver"))
+    return verdict(len(rows), breaches)
+
+
+def _unlike(row: RequestRow, day: date, content: dict[str, Any]) -> Iterator[str]:
+    pairs: dict[str, tuple[object, object]] = {
+        "number": (row.number, content.get("申请编号")),
+        "reason": (row.reason, content.get("申请理由")),
+        "emergency": (row.emergency, content.get("应急")),
+        "day": (day.isoformat(), content.get("清单日期")),
+        "asked": (
+            [quantity for _, _, quantity in row.asked],
+            [line["申请数量"] for line in content.get("申请物资", [])],
+        ),
+    }
+    if row.state == "approved":
+        lots = {
+            lot.id: lot for lot in warehouse.lots(lot_ids=[lot for _, lot, _, _ in row.proposed])
+        }
+        pairs["proposed"] = (
+            [(lots[lot].number, quantity) for _, lot, _, quantity in row.proposed],
+            [(line["批次"], line["拟分配数量"]) for line in content.get("拟分配", [])],
+        )
+    yield from (f"{name} differs from what was shown" for name, (a, b) in pairs.items() if a != b)
