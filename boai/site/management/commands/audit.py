@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext
 
-from boai.ground.core.laws import Law, all_laws
+from boai.ground.core.laws import Law, all_laws, verdict
 from boai.ground.kit.commands import DOES_NOT_HOLD, HouseCommand
 
 SHOWN_BREACHES = 50
@@ -33,10 +33,17 @@ class Command(HouseCommand):
         return None if ok else DOES_NOT_HOLD
 
     def check_law(self, law: Law) -> dict[str, Any]:
-        """One law and what its check saw."""
+        """One law and what its check saw. A row so damaged that the check itself fails is a breach
+        of that law, too; the other laws are still checked."""
         if not self.as_json:
             self.say(f"{law.id} …")
-        seen = law.check()
+        try:
+            seen = law.check()
+        except Exception as failure:
+            found = gettext("无法核对：%(why)s") % {
+                "why": f"{type(failure).__name__} {failure}"[:200]
+            }
+            seen = verdict(0, [(law.id, found)])
         breaches = [{"subject": b.subject, "found": b.found} for b in seen.breaches]
         return {
             "id": law.id,
