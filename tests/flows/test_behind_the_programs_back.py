@@ -18,6 +18,7 @@ from boai.foundations.translog.services.sequencing import sequence
 from boai.relief.allocation import queries as allocation
 from boai.relief.donations.values import gift_ref
 from boai.relief.warehouse import queries as warehouse
+from tests.factories.books import drop_guards
 from tests.factories.world import World
 from tests.flows.steps import DAY, HOUR, MINUTE, sign_for, waybill
 from tests.flows.town import make_town
@@ -145,6 +146,21 @@ ALTERATIONS: dict[str, tuple[str, str, Target]] = {
         "amount_fen = amount_fen + 1",
         lambda past: (f"number = '{past.expense}'", f"finance.disbursement:{past.expense}"),
     ),
+    "whom a request was for": (
+        "allocation_request",
+        "receiver_id = receiver_id + 1",
+        lambda past: (f"id = {row('SELECT MAX(id) FROM allocation_request')}", past.request),
+    ),
+    "what was asked for": (
+        "allocation_requestline",
+        "quantity = quantity + 1",
+        lambda past: (f"id = {row('SELECT MAX(id) FROM allocation_requestline')}", past.request),
+    ),
+    "the case of a request": (
+        "allocation_request",
+        "case_id = case_id + 1",
+        lambda past: (f"id = {row('SELECT MAX(id) FROM allocation_request')}", past.request),
+    ),
     "a line of list 1": ("allocation_listline", "quantity = quantity + 1", a_line_of_list_1),
     "a count at the hospital": (
         "dispatch_deliveryline",
@@ -168,7 +184,7 @@ def test_it_is_refused_and_without_its_guards_named(past: Past, what: str) -> No
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert audit() == (0, {})
-    take_guards_away(table)
+    drop_guards(table)
     with connection.cursor() as cursor:
         cursor.execute(statement)
         assert cursor.rowcount > 0
@@ -191,17 +207,3 @@ def audit() -> tuple[int, dict[str, list[str]]]:
         for law in laws
         if law["breaches"]
     }
-
-
-def take_guards_away(table: str) -> None:
-    """Drop every trigger of a table, as its owner could."""
-    connection.check_constraints()
-    if connection.vendor == "postgresql":
-        found = f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal"
-    else:
-        found = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
-    with connection.cursor() as cursor:
-        cursor.execute(found)
-        for (name,) in cursor.fetchall():
-            on = f' ON "{table}"' if connection.vendor == "postgresql" else ""
-            cursor.execute(f'DROP TRIGGER "{name}"{on}')
