@@ -14,6 +14,7 @@ from boai.relief.warehouse.models import (
     IssueNote,
     Lot,
     LotParent,
+    ReceivedLine,
     ReceivedNote,
     Reservation,
 )
@@ -138,11 +139,12 @@ def notes_say_what_was_signed() -> Verdict:
     received = ReceivedNote.objects.filter(state=NoteState.SIGNED).prefetch_related("lines")
     for note in received.order_by("pk").iterator(chunk_size=CHUNK):
         checked += 1
+        lines: list[ReceivedLine] = sorted(note.lines.all(), key=lambda line: line.pk)
         found = shelving.content_digest(
             organisation_id=note.organisation_id,
             store_id=note.store_id,
             origin=note.origin,
-            lines=sorted(note.lines.all(), key=lambda line: line.pk),
+            lines=lines,
         )
         if found != note.digest:
             breaches.append((f"warehouse.received-note:{note.number}", "digest differs"))
