@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, pairwise
+from typing import Any
 
 from boai.foundations.approvals import queries as approvals
 from boai.foundations.catalogue import queries as catalogue
@@ -24,6 +25,7 @@ from boai.window.disclosure.rules.derivation import Question, derive_many
 from boai.window.disclosure.values import bulletin_ref
 
 _END_OF_TIME, _NO_LIMIT = "9999-12-31", 2**62
+_BATCH = 2000
 _SIGNED_FOR = ("delivered", "disputed", "settled")
 
 
@@ -146,3 +148,81 @@ def _stock(organisation_id: int) -> dict[str, int]:
             held[int(row.commodity.removeprefix("item:"))] += row.amount
     items = catalogue.items_by_ids(held)
     return {items[item_id].code: amount for item_id, amount in held.items()}
+
+
+@law("disclosure-05", _("透明日志中捐赠、支出和决策的内容，与各自的记录一致"))
+def the_log_says_what_the_records_say() -> Verdict:
+    """Amounts, funds, appeals, purposes, digests and counts, leaf by leaf (I-39).
+
+    Names and units are left out: they may be changed by right after the act.
+    """
+    checked, breaches = 0, []
+    for kind, told in _TOLD.items():
+        for batch in _batches(translog.facts([kind], None)):
+            known = told([str(facts["number"]) for facts in batch])
+            for facts in batch:
+                checked += 1
+                number = str(facts["number"])
+                for name, value in known.get(number, {}).items():
+                    if facts[name] != value:
+                        breaches.append((f"{_REF[kind]}:{number}", f"{name}: the log differs"))
+    return verdict(checked, breaches)
+
+
+def _batches(leaves: Iterable[tuple[int, str, dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+    rest = iter(leaves)
+    while batch := [facts for _, _, facts in islice(rest, _BATCH)]:
+        yield batch
+
+
+def _gifts(numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    found = donations.gifts_by_numbers(numbers)
+    codes = organisations.rows({row.organisation_id for row in found.values()})
+    return {
+        number: {
+            "organisation": codes[row.organisation_id].code,
+            "appeal": row.appeal_slug,
+            "kind": row.kind,
+            **({"amount_fen": row.amount_fen, "fund": row.fund_id} if row.kind == "cash" else {}),
+        }
+        for number, row in found.items()
+    }
+
+
+def _payments(numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    return {
+        number: {
+            "kind": row.kind,
+            "fund": row.fund_id,
+            "amount_fen": row.amount_fen,
+            "purpose": row.purpose,
+        }
+        for number, row in finance.disbursements_by_numbers(numbers).items()
+    }
+
+
+def _cases(numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    decided = set(approvals.decided_case_ids())
+    rows = [approvals.case(int(number)) for number in numbers if int(number) in decided]
+    return {
+        str(row.id): {
+            "kind": row.kind,
+            "subject": row.subject,
+            "outcome": row.state,
+            "digest": row.digest,
+            "late": row.late,
+        }
+        for row in rows
+    }
+
+
+_TOLD: dict[str, Callable[[Sequence[str]], dict[str, dict[str, Any]]]] = {
+    "gift-confirmed": _gifts,
+    "disbursement-paid": _payments,
+    "case-decided": _cases,
+}
+_REF = {
+    "gift-confirmed": "donations.gift",
+    "disbursement-paid": "finance.disbursement",
+    "case-decided": "approvals.case",
+}
