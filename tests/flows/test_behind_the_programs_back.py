@@ -146,6 +146,21 @@ ALTERATIONS: dict[str, tuple[str, str, Target]] = {
         "amount_fen = amount_fen + 1",
         lambda past: (f"number = '{past.expense}'", f"finance.disbursement:{past.expense}"),
     ),
+    "what an expense was for": (
+        "finance_disbursement",
+        "purpose = purpose || '等'",
+        lambda past: (f"number = '{past.expense}'", f"finance.disbursement:{past.expense}"),
+    ),
+    "the appeal of a gift": (
+        "donations_gift",
+        "appeal_id = NULL",
+        lambda past: (f"number = '{past.gift}'", gift_ref(past.gift)),
+    ),
+    "what a decision was about": (
+        "approvals_case",
+        "subject = subject || '0'",
+        lambda past: (f"id = {past.case}", f"approvals.case:{past.case}"),
+    ),
     "whom a request was for": (
         "allocation_request",
         "receiver_id = receiver_id + 1",
