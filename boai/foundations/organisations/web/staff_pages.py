@@ -84,8 +84,11 @@ class OneOrganisation(ListPage):
     empty_title = _("没有下级单位")
 
     def rows(self) -> QuerySet[Organisation]:
-        """The organisations directly below."""
-        return Organisation.objects.filter(parent_id=self.kwargs["organisation_id"])
+        """The organisations directly below. *Refuses*: ``NotFound``."""
+        own = queries.row(self.kwargs["organisation_id"])
+        if own is None:
+            raise NotFound
+        return Organisation.objects.filter(parent_id=own.id)
 
     def search(self, rows: QuerySet[Organisation], text: str) -> QuerySet[Organisation]:
         """By any part of the name or the beginning of the code."""
