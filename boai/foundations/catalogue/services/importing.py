@@ -56,7 +56,11 @@ def _rows(order: ImportOrder) -> list[list[str]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")
-    return [[clean_text(cell) for cell in row] for row in csv.reader(io.StringIO(text))]
+    try:
+        read = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error:
+        raise ItemListIsNotKnown(file=order.path.name) from None
+    return [[clean_text(cell) for cell in row] for row in read]
 
 
 def _cells(heads: list[str], rows: list[list[str]]) -> Iterator[tuple[int, dict[str, str]]]:
