@@ -1,0 +1,1 @@
+"""The log before a verifier that others wrote, in another language."""
