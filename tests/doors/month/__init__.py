@@ -1,0 +1,1 @@
+"""Doors of a house in the middle of its work: the demo's month."""
