@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "figures": ("figures", "统计数字"),
     "report": ("report", "日报、工作报告"),
     "log": ("log", "透明日志：checkpoint、export、prove"),
+    "witness": ("", "为别人的透明日志作见证（不需要数据库）"),
     "bulletin": ("bulletin", "公示：bulletin derive NUMBER 由日志重新算出并逐字节比对"),
     "bench": ("bench", "性能测量"),
     "backup": ("backup", "加密备份"),
@@ -54,6 +55,11 @@ def usage() -> str:
 
 def run(word: str, arguments: list[str]) -> int:
     """Set up Django and hand over to the management command."""
+    if word == "witness":
+        # Runs beside other people's logs, on machines that have no database and no settings.
+        from boai.ground.merkle import witness
+
+        return witness.main(arguments)
     import django
     from django.core.management import execute_from_command_line, get_commands, load_command_class
 
