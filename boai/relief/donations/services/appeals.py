@@ -14,7 +14,7 @@ from boai.relief.donations import errors, events, permissions, rules
 from boai.relief.donations.models import Appeal, RuleVersion
 from boai.relief.donations.values import APPEAL_STATES, appeal_ref
 
-SUGGESTED = (1000, 5000, 10000, 20000, 50000, 100000)
+SUGGESTED = (2000, 5000, 10000, 20000, 50000, 100000)
 
 
 def adopt_rule_version(
