@@ -16,6 +16,7 @@ from boai.ground.core.clock import CHINA
 from boai.ground.core.money import in_words
 from boai.ground.core.money import yuan as yuan_text
 from boai.ground.kit.masks import masked_name, masked_phone
+from boai.ground.kit.web.doors import open_to
 
 register = template.Library()
 
@@ -171,13 +172,14 @@ def share(part: int | None, whole: int | None) -> SafeString:
     )
 
 
-@register.simple_tag
-def address(name: str, *args: Any, **kwargs: Any) -> str:
-    """Like ``url``, but an empty text where no such page exists."""
+@register.simple_tag(takes_context=True)
+def address(context: template.Context, name: str, *args: Any, **kwargs: Any) -> str:
+    """Like ``url``, but an empty text where no such page exists or it is closed to the reader."""
     try:
-        return reverse(name, args=args or None, kwargs=kwargs or None)
+        target = reverse(name, args=args or None, kwargs=kwargs or None)
     except NoReverseMatch:
         return ""
+    return target if open_to(context.get("request"), target) else ""
 
 
 @register.simple_tag(takes_context=True)

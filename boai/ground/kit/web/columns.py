@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 from boai.ground.kit.spreadsheets.writing import Column as SheetColumn
 from boai.ground.kit.spreadsheets.writing import Kind as SheetKind
 from boai.ground.kit.templatetags import kit as tags
+from boai.ground.kit.web.doors import open_to
 
 Kind = Literal["text", "money", "quantity", "number", "moment", "day", "state", "ref"]
 NUMBERS = frozenset({"money", "quantity", "number"})
@@ -72,12 +74,13 @@ class Column:
         """The unit of a quantity."""
         return str(self.unit(row)) if callable(self.unit) else gettext(self.unit or "")
 
-    def shown(self, row: Any) -> SafeString | str:
-        """The cell on the screen."""
+    def shown(self, row: Any, request: HttpRequest | None = None) -> SafeString | str:
+        """The cell on the screen; no link to a page that is closed to whoever asks."""
         value = self.raw(row)
         cell = self.dressed(value, row)
         target = self.link(row) if self.link else ""
-        return format_html('<a href="{}">{}</a>', target, cell) if target else cell
+        offered = target and open_to(request, target)
+        return format_html('<a href="{}">{}</a>', target, cell) if offered else cell
 
     def dressed(self, value: Any, row: Any = None) -> SafeString | str:
         """A value in the looks of this column."""

@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -27,3 +31,16 @@ def door_of(view: Callable[..., Any]) -> str | None:
     if own is None:
         own = getattr(getattr(view, "view_class", None), "door", None)
     return str(own) if own is not None else None
+
+
+def open_to(request: HttpRequest | None, target: str) -> bool:
+    """Whether whoever asks may enter the page at an address of this site: what is closed to them is
+    not offered to them, either. Addresses without a door of ours are taken for open."""
+    ask = getattr(request, "may", None)
+    if not target.startswith("/") or not callable(ask):
+        return True
+    try:
+        action = door_of(resolve(urlsplit(target).path).func)
+    except Resolver404:
+        return False
+    return action in (None, PUBLIC_DOOR, DESK_DOOR) or bool(ask(action))

@@ -151,7 +151,7 @@ class ListPage(View):
         values = {f.name: str(value) for f, value in chosen}
         table = {
             "columns": [self.heading(c, sorted_by) for c in columns],
-            "rows": [[(c, c.shown(row)) for c in columns] for row in shown],
+            "rows": [[(c, c.shown(row, self.request)) for c in columns] for row in shown],
             "totals": [(c, c.dressed(totals[c.name]) if c.name in totals else "") for c in columns]
             if totals
             else [],

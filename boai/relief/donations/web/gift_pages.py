@@ -116,7 +116,8 @@ class Gifts(ListPage):
         may = self.request.may  # type: ignore[attr-defined]
         return {
             "may_cash": may("donations.cash"),
-            "may_goods": may("donations.register") or may("donations.register-overseas"),
+            "may_goods": may("donations.register"),
+            "may_overseas": may("donations.register-overseas"),
         }
 
 
