@@ -96,6 +96,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
             "title": row.name,
             "row": row,
             "second_factor": has_second_factor(user_id),
+            "here": actor.organisation_id,
             "posts": [(post, gettext(ROLES[post.role])) for post in posts],
             "may_appoint": queries.may(
                 actor, "identity.appoint", organisation_id=actor.organisation_id

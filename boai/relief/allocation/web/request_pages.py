@@ -30,6 +30,7 @@ from boai.relief.allocation.web.seats import (
     request_url,
     society_of,
 )
+from boai.relief.dispatch import queries as dispatch
 from boai.relief.warehouse import queries as warehouse
 
 
@@ -302,8 +303,18 @@ def one(request: HttpRequest, request_id: int) -> HttpResponse:
         "may": _open_doors(request, row),
         "acts": trail.acts_on(row.ref),
         "papers_due": row in queries.papers_outstanding(row.society_id),
+        "waybill": _waybill_of(request, row),
     }
     return TemplateResponse(request, "allocation/request.html", context)
+
+
+def _waybill_of(request: HttpRequest, row: RequestRow) -> str:
+    """The number of the waybill, for those who may look at it."""
+    may = getattr(request, "may", None)
+    if not row.waybill_id or not callable(may) or not may("dispatch.see"):
+        return ""
+    found = dispatch.waybill(row.waybill_id)
+    return found.number if found else ""
 
 
 def _open_doors(request: HttpRequest, row: RequestRow) -> dict[str, str]:
