@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("audit", "逐条核对账目法则"),
     "figures": ("figures", "统计数字"),
     "report": ("report", "日报、工作报告"),
-    "log": ("log", "透明日志：checkpoint、export、prove"),
+    "log": ("log", "透明日志：checkpoint、export、prove、cosign"),
     "witness": ("", "为别人的透明日志作见证（不需要数据库）"),
     "bulletin": ("bulletin", "公示：bulletin derive NUMBER 由日志重新算出并逐字节比对"),
     "bench": ("bench", "性能测量"),

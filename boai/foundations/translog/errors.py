@@ -64,3 +64,12 @@ class NothingSignedYet(Refusal):
 
     text = _("透明日志还没有签过检查点。")
     mend = _("请先启动后台任务，或执行 boai log checkpoint。")
+
+
+class WitnessDidNotSign(Refusal):
+    """A witness was asked for its cosignature and has not given a good one (C12)."""
+
+    text = _("见证方 {witness} 没有签名（{answer}）。")
+    mend = _(
+        "请核对见证方的地址和公钥；若见证方记得的日志比本机更长，本机很可能用了旧备份，请停止服务查明。"
+    )

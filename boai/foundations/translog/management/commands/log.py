@@ -1,4 +1,4 @@
-"""``boai log checkpoint | export DIR | prove REF``."""
+"""``boai log checkpoint | export DIR | prove REF | cosign URL --witness VKEY``."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from boai.foundations.translog import files, queries
+from boai.foundations.translog.services.cosigning import ask_witness
 from boai.foundations.translog.services.exporting import export_log
 from boai.foundations.translog.services.sequencing import sequence
 from boai.ground.core.clock import now
@@ -20,8 +21,9 @@ class Command(HouseCommand):
 
     def own_arguments(self, parser: CommandParser) -> None:
         """What to do, and on what."""
-        parser.add_argument("what", choices=["checkpoint", "export", "prove"])
-        parser.add_argument("target", nargs="?", default="", metavar="DIR|REF")
+        parser.add_argument("what", choices=["checkpoint", "export", "prove", "cosign"])
+        parser.add_argument("target", nargs="?", default="", metavar="DIR|REF|URL")
+        parser.add_argument("--witness", default="", metavar="VKEY", help="key of the witness")
 
     def run_command(self, **options: Any) -> int | None:
         """Take up what waits, so that the answer covers every act so far, then answer."""
@@ -45,6 +47,12 @@ class Command(HouseCommand):
             head = export_log(Path(target))
             document = {"folder": target, "size": head.size, "root": head.root}
             self.answer({**document, "vkey": str(files.signer().key)}, str(files.signer().key))
+            return None
+        if what == "cosign":
+            if not options["witness"]:
+                raise self.wrong_usage(_("请用 --witness 写明见证方的公钥。"))
+            note = ask_witness(target, options["witness"])
+            self.answer({"size": head.size, "root": head.root, "note": note}, note)
             return None
         return self._prove(target)
 
