@@ -6,7 +6,6 @@ every command stands in ``tests/site/test_cli.py``, each importer's own refusals
 
 import json
 import os
-import re
 import zipfile
 from pathlib import Path
 
@@ -14,11 +13,9 @@ import pytest
 from django.core.management.base import CommandError
 
 from boai.ground.core.imports import importers
-from tests.doors.walking import Books, digest_of, undone
+from tests.doors.walking import CHINESE, Books, digest_of, undone
 from tests.factories.world import World
 from tests.site.test_cli import run
-
-CHINESE = re.compile(r"[\u4e00-\u9fff]{4}")
 
 
 @pytest.fixture

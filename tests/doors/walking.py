@@ -30,6 +30,7 @@ QUIET = (
     "django_migrations",
 )
 """Tables that may grow although an act was refused: sessions, counted attempts, the trail."""
+CHINESE = re.compile(r"[\u4e00-\u9fff]{4}")
 _WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
 
 

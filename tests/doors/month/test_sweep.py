@@ -19,7 +19,7 @@ from boai.ground.kit.web.doors import PUBLIC_DOOR, door_of
 from tests.doors import corpus
 from tests.doors.month.conftest import Story, open_browser
 from tests.doors.reading import Form, send
-from tests.doors.walking import Books, Walk, digest_of, quietly, reach, undone, walk
+from tests.doors.walking import CHINESE, Books, Walk, digest_of, quietly, reach, undone, walk
 
 pytestmark = pytest.mark.long
 PEOPLE = (
@@ -44,7 +44,6 @@ OUT_OF_REACH = {
     "desk/warehouse/arrivals/<int:consignment_id>/",
     "desk/finance/<slug:number>/confirm/",
 }
-CHINESE = re.compile(r"[\u4e00-\u9fff]{4}")
 Walked = tuple[Walk, dict[str, Client]]
 
 
