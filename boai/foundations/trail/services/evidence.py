@@ -43,7 +43,7 @@ def attach(
     subject again gives the same key.
     *Refuses*: ``EvidenceIsEmpty``, ``EvidenceIsTooLarge``, ``EvidenceKindIsNotTaken``.
     """
-    shown = Path(filename).name[:80] or "-"
+    shown = Path(filename.replace("\x00", "")).name[:80] or "-"
     stored, media_type = _cleaned(content, shown)
     name = sha256(stored).hexdigest()
     with transaction.atomic():
