@@ -39,6 +39,8 @@ def test_the_phone_page_shows_everything_and_takes_the_vote(
     text = page.content.decode()
     for word in ("测州市第一医院", "防护服", "200 件", "不同意", "回避", "data-deadline"):
         assert word in text
+    # On a phone each cell of a row stands beside its column's name.
+    assert "<td>" not in text
     answer = browser.post(
         f"/desk/approvals/{case.id}/decide/", {"digest": case.digest, "stance": "approve"}
     )

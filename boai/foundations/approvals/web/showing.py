@@ -18,6 +18,10 @@ class Table:
     columns: list[str]
     rows: list[list[Any]]
 
+    def labelled(self) -> list[list[tuple[str, Any]]]:
+        """Each cell with its column's name: on a phone a row is a card and has no head."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
