@@ -33,6 +33,12 @@ def actor_of(request: HttpRequest) -> Actor:
     return found if isinstance(found, Actor) else PUBLIC
 
 
+def submission_of(request: HttpRequest) -> str:
+    """The key that makes a repeated sending of one form harmless; a new one where none is sent."""
+    given = request.POST.get("_key", "") if request.method == "POST" else ""
+    return given if _KEY.fullmatch(given) else uuid.uuid4().hex
+
+
 class ActPage(View):
     """Shows a form; on sending it calls ``act`` once and goes on to ``done_url``.
 
@@ -63,8 +69,7 @@ class ActPage(View):
         super().setup(request, *args, **kwargs)
         self.actor = actor_of(request)
         self.at = clock.now()
-        given = request.POST.get("_key", "") if request.method == "POST" else ""
-        self.submission = given if _KEY.fullmatch(given) else uuid.uuid4().hex
+        self.submission = submission_of(request)
 
     # What a page says about itself.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from boai.ground.core.errors import Refusal
+from boai.ground.core.errors import NotFound, Refusal
 from boai.ground.kit.web.refusals import refusal_response
 
 
@@ -15,7 +15,12 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on; views' exceptions come through ``process_exception``."""
+        """Pass on; views' exceptions come through ``process_exception``.
+
+        Nothing has an address with a NUL in it, and PostgreSQL cannot even be asked for one.
+        """
+        if "\0" in request.path_info:
+            return refusal_response(request, NotFound())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

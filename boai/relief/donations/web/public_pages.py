@@ -1,7 +1,5 @@
 """Giving on the phone: the list of appeals, the appeal, and the page after payment."""
 
-from uuid import uuid4
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from boai.foundations.certificates.services import printing
 from boai.ground.core import clock
 from boai.ground.core.errors import Refusal
-from boai.ground.kit.web.acts import actor_of
+from boai.ground.kit.web.acts import actor_of, submission_of
 from boai.ground.kit.web.doors import door
 from boai.ground.kit.web.downloads import file_response
 from boai.ground.kit.web.refusals import explain
@@ -41,7 +39,7 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     if appeal is None or appeal.state in ("draft", "approved"):
         raise Http404
     form = GiveForm(request.POST or None)
-    key, http = request.POST.get("_key", "") or uuid4().hex, 200
+    key, http = submission_of(request), 200
     if request.method == "POST":
         http = 422
         if form.is_valid():
