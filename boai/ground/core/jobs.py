@@ -9,22 +9,27 @@ Run = Callable[[datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Timed work: every so many seconds, or once a day at a time of day in China."""
+    """Timed work: every so many seconds, or once a day at a time of day in China.
+
+    ``lease_seconds``: after so long a run that has not ended is taken for dead; only for work that
+    may be run twice at one moment without harm. Without it the worker's own, longer lease holds.
+    """
 
     name: str
     run: Run
     every_seconds: int | None = None
     daily_at: time | None = None
+    lease_seconds: int | None = None
 
 
 _jobs: dict[str, Job] = {}
 
 
-def every(seconds: int, name: str) -> Callable[[Run], Run]:
+def every(seconds: int, name: str, *, lease_seconds: int | None = None) -> Callable[[Run], Run]:
     """Register work that repeats. The function gets the moment and must be safe to run again."""
 
     def register(run: Run) -> Run:
-        _jobs[name] = Job(name, run, every_seconds=seconds)
+        _jobs[name] = Job(name, run, every_seconds=seconds, lease_seconds=lease_seconds)
         return run
 
     return register

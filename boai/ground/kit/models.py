@@ -24,3 +24,20 @@ class JobRun(models.Model):
     last_started = models.DateTimeField(null=True)
     last_ended = models.DateTimeField(null=True)
     failure = models.TextField(default="", blank=True)
+
+
+class ClockMark(models.Model):
+    """One row: the latest moment at which this house believed its clock (I-45). PII: none.
+
+    ``confirmations`` counts how often people said that the clock is right, ``confirmed_at`` when
+    they last did. The mark moves forward; only a confirmation puts it back.
+    """
+
+    seen_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    confirmations = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="kit_clockmark_is_one_row")
+        ]

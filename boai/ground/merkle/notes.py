@@ -83,18 +83,10 @@ def open_note(note: str, keys: Sequence[VerifierKey]) -> str:
     Unknown keys are passed over; where a *known* key's signature fails, the whole note is refused,
     whatever else stands under it (C7). *Raises* ``NoteIsNotValid``.
     """
-    text, gap, below = note.rpartition("\n\n")
-    if not gap or not below.endswith("\n"):
-        raise NoteIsNotValid("the note has no signatures")
-    text += "\n"
-    check_text(text)
-    lines = below[:-1].split("\n")
-    if len(lines) > MOST_SIGNATURES:
-        raise NoteIsNotValid("more than 16 signatures")
+    text, signatures = signatures_of(note)
     known = {(key.name, key.key_id): key for key in keys}
     signed_by = set()
-    for line in lines:
-        name, signature = _signature(line)
+    for name, signature in signatures:
         key = known.get((name, signature[:4]))
         if key is None:
             continue
@@ -106,6 +98,22 @@ def open_note(note: str, keys: Sequence[VerifierKey]) -> str:
     if not signed_by:
         raise NoteIsNotValid("no known key has signed")
     return text
+
+
+def signatures_of(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """The text of a note, and name and bytes (key id first) of each signature under it.
+
+    Nothing is verified here. *Raises* ``NoteIsNotValid`` where it is no note (C7: at most 16).
+    """
+    text, gap, below = note.rpartition("\n\n")
+    if not gap or not below.endswith("\n"):
+        raise NoteIsNotValid("the note has no signatures")
+    text += "\n"
+    check_text(text)
+    lines = below[:-1].split("\n")
+    if len(lines) > MOST_SIGNATURES:
+        raise NoteIsNotValid("more than 16 signatures")
+    return text, [_signature(line) for line in lines]
 
 
 def _signature(line: str) -> tuple[str, bytes]:

@@ -7,9 +7,11 @@ behind its length in two bytes, big-endian.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 
 from boai.ground.merkle.hashing import HASH_SIZE
-from boai.ground.merkle.tree import Node, root_of
+from boai.ground.merkle.tree import Node
 
 WIDTH = 256
 HEIGHT = 8
@@ -60,53 +62,70 @@ def bundles_between(old: int, new: int) -> Iterator[Tile]:
             yield Tile(-1, tile.index, tile.width)
 
 
-def tile_holding(level: int, index: int, size: int) -> tuple[Tile, int, int]:
-    """The tile from which node ``(level, index)`` follows in a tree of this size, which slice."""
-    tile_level, above = divmod(level, HEIGHT)
-    first = index << above
-    number = first // WIDTH
-    width = min(WIDTH, (size >> (HEIGHT * tile_level)) - number * WIDTH)
-    start = first - number * WIDTH
-    return Tile(tile_level, number, width), start, start + (1 << above)
-
-
 def nodes_from_tiles(read: Callable[[Tile], bytes], size: int) -> Node:
     """A store of nodes over tiles; each tile is read at most once."""
-    known: dict[Tile, bytes] = {}
+    known: dict[tuple[int, int], tuple[bytes, ...]] = {}
 
     def node(level: int, index: int) -> bytes:
-        tile, first, after = tile_holding(level, index, size)
-        if tile not in known:
-            known[tile] = read(tile)
-        return root_of(hashes_in(known[tile], tile.width)[first:after])
+        tile_level, above = divmod(level, HEIGHT)
+        number, start = divmod(index << above, WIDTH)
+        inner = known.get((tile_level, number))
+        if inner is None:
+            width = min(WIDTH, (size >> (HEIGHT * tile_level)) - number * WIDTH)
+            data = read(Tile(tile_level, number, width))
+            _require_width(data, width)
+            inner = known[tile_level, number] = inner_levels(data)
+        at = (start >> above) * HASH_SIZE
+        return inner[above][at : at + HASH_SIZE]
 
     return node
 
 
-def hashes_in(data: bytes, width: int) -> list[bytes]:
-    """The hashes of a tile. *Raises* ``BundleIsDamaged`` where the length is wrong (C8)."""
+@lru_cache(maxsize=1024)
+def inner_levels(hashes: bytes) -> tuple[bytes, ...]:
+    """The hashes of a tile and of every perfect subtree inside it, level by level.
+
+    Remembered by the very bytes that were read (16 KiB a tile): the tiles near the root and at the
+    right edge stand on the way of every proof, and a tile that was altered is hashed anew.
+    """
+    levels = [hashes]
+    while len(hashes) >= 2 * HASH_SIZE:
+        pairs = range(0, len(hashes) - HASH_SIZE, 2 * HASH_SIZE)
+        hashes = b"".join(
+            [sha256(b"\x01" + hashes[at : at + 2 * HASH_SIZE]).digest() for at in pairs]
+        )
+        levels.append(hashes)
+    return tuple(levels)
+
+
+def _require_width(data: bytes, width: int) -> None:
     if len(data) != width * HASH_SIZE:
         raise BundleIsDamaged(f"a tile of width {width} has {len(data)} bytes")
+
+
+def hashes_in(data: bytes, width: int) -> list[bytes]:
+    """The hashes of a tile. *Raises* ``BundleIsDamaged`` where the length is wrong (C8)."""
+    _require_width(data, width)
     return [data[i : i + HASH_SIZE] for i in range(0, len(data), HASH_SIZE)]
 
 
 def bundle(entries: Sequence[bytes]) -> bytes:
     """Entries in their stored form (C9)."""
-    if any(len(entry) > LARGEST_ENTRY for entry in entries):
+    if max(map(len, entries), default=0) > LARGEST_ENTRY:
         raise ValueError("an entry has more than 65,535 bytes")
-    return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+    return b"".join([len(entry).to_bytes(2, "big") + entry for entry in entries])
 
 
 def entries_in(data: bytes, width: int) -> list[bytes]:
     """The entries of a bundle. *Raises* ``BundleIsDamaged`` where lengths do not fit exactly."""
-    entries, at = [], 0
-    while at < len(data):
-        length = int.from_bytes(data[at : at + 2], "big")
-        entry = data[at + 2 : at + 2 + length]
-        if at + 2 > len(data) or len(entry) != length:
-            raise BundleIsDamaged("an entry runs over the end of its bundle")
-        entries.append(entry)
-        at += 2 + length
+    entries, at, end = list[bytes](), 0, len(data)
+    data += b"\0"  # half a length at the end runs over it too
+    while at < end:
+        first = at + 2
+        at = first + (data[at] << 8 | data[at + 1])
+        entries.append(data[first:at])
+    if at != end:
+        raise BundleIsDamaged("an entry runs over the end of its bundle")
     if len(entries) != width:
         raise BundleIsDamaged(f"a bundle of width {width} has {len(entries)} entries")
     return entries

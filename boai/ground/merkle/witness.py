@@ -1,6 +1,9 @@
 """``boai witness``: remembers the heads of other people's logs and cosigns only what grew from them.
 
-    boai witness --home DIR --listen [HOST:]PORT --log VKEY [--log VKEY ...] [--name NAME]
+    boai witness --home DIR --listen [HOST:]PORT [--log VKEY ...] [--name NAME] [--form FORM]
+    boai witness add  --home DIR VKEY     watch one more log; a running witness takes it up at once
+    boai witness list --home DIR          the logs, and how far each has been seen
+    boai witness key  --home DIR          the witness's own key, for the logs' policy files
 
 C2SP tlog-witness over plain HTTP, meant to stand behind a proxy that speaks TLS. It needs neither
 Django nor a database: a neighbouring society, a supervisor or a university can run it beside
@@ -22,18 +25,20 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from boai.ground.merkle.checkpoints import Head, open_checkpoint
-from boai.ground.merkle.cosignatures import Cosigner
+from boai.ground.merkle.cosignatures import FORMS, Cosigner
 from boai.ground.merkle.hashing import EMPTY_ROOT
 from boai.ground.merkle.notes import NoteIsNotValid, VerifierKey, open_note
 from boai.ground.merkle.proofs import ProofFails, check_consistency
 
 LARGEST_BODY = 64 * 1024
+LINGER_SECONDS = 1.0
+"""How long what nobody will read is read away, so that its sender gets to read the refusal."""
 MOST_PROOF_LINES = 63
 _OLD = re.compile(r"old (0|[1-9][0-9]{0,18})")
 Memory = dict[str, dict[str, str]]
@@ -62,35 +67,52 @@ class Witness:
         logs: Sequence[str],
         name: str = "",
         clock: Callable[[], float] = time.time,
+        form: str = "",
     ) -> None:
         self.home, self._clock = home, clock
         home.mkdir(parents=True, exist_ok=True)
-        self.logs = {key.name: key for key in map(VerifierKey.parse, logs)}
-        if len(self.logs) != len(logs):
+        if len({VerifierKey.parse(log).name for log in logs}) != len(logs):
             raise ValueError("one log was named twice")
         with self._alone():
-            self.cosigner = self._own_key(name)
+            self.cosigner = self._own_key(name, form)
             memory = self._read()
-            for origin, key in self.logs.items():
-                entry = memory.setdefault(origin, {"vkey": str(key), "note": ""})
-                if entry["vkey"] != str(key):
-                    raise MemoryIsLost(f"{origin} was remembered under another key")
-                _head(entry["note"], key)
+            for entry in memory.values():
+                _head(entry["note"], VerifierKey.parse(entry["vkey"]))
+        for log in logs:
+            self.watch(log)
+
+    def watch(self, vkey: str) -> None:
+        """Watch over one more log. *Raises* ``MemoryIsLost`` where it is known by another key."""
+        key = VerifierKey.parse(vkey)
+        with self._alone():
+            memory = self._read()
+            entry = memory.setdefault(key.name, {"vkey": str(key), "note": ""})
+            if entry["vkey"] != str(key):
+                raise MemoryIsLost(f"{key.name} was remembered under another key")
             self._write(memory)
+
+    def seen(self) -> list[Head]:
+        """The head remembered for each log, in the order of their names."""
+        memory = sorted(self._read().items())
+        return [_head(entry["note"], VerifierKey.parse(entry["vkey"])) for _, entry in memory]
 
     def add_checkpoint(self, body: bytes) -> Answer:
         """One request of a log, or of anybody who carries its checkpoint (C12)."""
         try:
             old, proof, note = _parsed(body)
-            key = self.logs.get(note.partition("\n")[0])
-            if key is None:
-                return Answer(404, "unknown origin\n")
-            try:
-                text = open_note(note, [key])
-            except NoteIsNotValid as reason:
-                return Answer(403, f"{reason}\n")
+        except ValueError as reason:
+            return Answer(400, f"{reason}\n")
+        entry = self._read().get(note.partition("\n")[0])
+        if entry is None:
+            return Answer(404, "unknown origin\n")
+        key = VerifierKey.parse(entry["vkey"])
+        try:
+            text = open_note(note, [key])
+        except NoteIsNotValid as reason:
+            return Answer(403, f"{reason}\n")
+        try:
             new = open_checkpoint(note, key)
-        except (NoteIsNotValid, ValueError) as reason:
+        except NoteIsNotValid as reason:
             return Answer(400, f"{reason}\n")
         if old > new.size:
             return Answer(400, "the old size is above the new one\n")
@@ -106,7 +128,7 @@ class Witness:
         if old != known.size:
             return Answer(409, f"{known.size}\n", "text/x.tlog.size")
         if new.size == known.size and new.root != known.root:
-            self._keep_evidence(known_note, note, new)
+            self._keep_evidence(key, known_note, note, new)
             return Answer(422, "one size with two roots\n")
         try:
             _check_growth(known, new, proof)
@@ -117,12 +139,20 @@ class Witness:
             self._write(memory)
         return Answer(200, self.cosigner.cosign(text, int(self._clock())))
 
-    def _keep_evidence(self, one: str, other: str, head: Head) -> None:
-        # Both notes carry the log's signature; nobody else can make this file grow.
+    def _keep_evidence(self, key: VerifierKey, one: str, other: str, head: Head) -> None:
+        # Both notes carry the log's signature; nobody else can make this file grow. The form is
+        # that of the public verifier, which checks such a file by itself: boai-verify.py evidence.
         folder = self.home / "evidence"
         folder.mkdir(exist_ok=True)
-        name = f"{head.size}-{head.root.hex()[:16]}.txt"
-        _store(folder / name, f"{one}\n---\n{other}".encode())
+        case = {
+            "form": "boai-evidence/v1",
+            "kind": "fork 分叉",
+            "log": str(key),
+            "found_unix_time": int(self._clock()),
+            "notes": [one, other],
+        }
+        content = json.dumps(case, ensure_ascii=False, indent=1) + "\n"
+        _store(folder / f"{head.size}-{head.root.hex()[:16]}.json", content.encode())
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -130,20 +160,23 @@ class Witness:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _own_key(self, name: str) -> Cosigner:
+    def _own_key(self, name: str, form: str) -> Cosigner:
         path = self.home / "witness.key"
         if not path.exists():
             # Memory first: from then on a key without memory means that the memory was lost.
             if not (self.home / "heads.json").exists():
                 self._write({})
             name = name or f"witness.{socket.gethostname()}"
-            seed = secrets.token_bytes(32)
-            Cosigner(name, seed)
-            _store(path, f"{name}\n{base64.b64encode(seed).decode()}\n".encode())
-        kept, _, seed_text = path.read_text(encoding="utf-8").partition("\n")
+            seed, form = secrets.token_bytes(32), form or "ed25519"
+            Cosigner(name, seed, FORMS[form])
+            _store(path, f"{name}\n{base64.b64encode(seed).decode()}\n{form}\n".encode())
+        kept, seed_text, *more = path.read_text(encoding="utf-8").split("\n")
         if name and name != kept:
             raise ValueError(f"this witness is called {kept}")
-        return Cosigner(kept, base64.b64decode(seed_text))
+        kept_form = more[0] if more and more[0] else "ed25519"
+        if form and form != kept_form:
+            raise ValueError(f"this witness signs with {kept_form}")
+        return Cosigner(kept, base64.b64decode(seed_text), FORMS.get(kept_form, b""))
 
     def _read(self) -> Memory:
         try:
@@ -206,33 +239,47 @@ def _store(path: Path, content: bytes) -> None:
 
 
 class Door(BaseHTTPRequestHandler):
-    """HTTP in front of a witness."""
+    """HTTP in front of a witness; connections are kept open for the log's next head."""
 
     witness: Witness
     timeout = 30
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "boai-witness", ""
 
     def do_POST(self) -> None:
         """``/add-checkpoint``."""
         length = self.headers.get("Content-Length", "")
+        is_number = length.isascii() and length.isdigit() and len(length) < 10
+        if not is_number or int(length) > LARGEST_BODY:
+            # What was not read would be taken for the next request.
+            self.close_connection = True
+            self._give(Answer(400, "a body of at most 64 KiB with its length is needed\n"))
+            self._linger()
+            return
+        body = self.rfile.read(int(length))
         if self.path != "/add-checkpoint":
-            answer = Answer(404, "no such address\n")
-        elif not (length.isascii() and length.isdigit() and int(length) <= LARGEST_BODY):
-            answer = Answer(400, "a body of at most 64 KiB with its length is needed\n")
-        else:
-            try:
-                answer = self.witness.add_checkpoint(self.rfile.read(int(length)))
-            except (MemoryIsLost, OSError) as reason:
-                # Not stored, or not readable: then nothing is signed.
-                sys.stderr.write(f"boai witness: {reason}\n")
-                answer = Answer(500, "the witness cannot reach its memory\n")
+            self._give(Answer(404, "no such address\n"))
+            return
+        try:
+            answer = self.witness.add_checkpoint(body)
+        except (MemoryIsLost, OSError) as reason:
+            # Not stored, or not readable: then nothing is signed.
+            sys.stderr.write(f"boai witness: {reason}\n")
+            answer = Answer(500, "the witness cannot reach its memory\n")
         self._give(answer)
 
     def do_GET(self) -> None:
-        """``/vkey``: the witness's own key."""
+        """``/vkey``: the witness's own key; ``/logs``: the logs and how far they were seen."""
+        answer = Answer(404, "no such address\n")
         if self.path == "/vkey":
-            self._give(Answer(200, f"{self.witness.cosigner.key}\n"))
-        else:
-            self._give(Answer(404, "no such address\n"))
+            answer = Answer(200, f"{self.witness.cosigner.key}\n")
+        elif self.path == "/logs":
+            try:
+                heads = self.witness.seen()
+                answer = Answer(200, "".join(f"{head.origin} {head.size}\n" for head in heads))
+            except MemoryIsLost:
+                answer = Answer(500, "the witness cannot reach its memory\n")
+        self._give(answer)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the proxy in front writes the access log."""
@@ -242,8 +289,21 @@ class Door(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.kind)
         self.send_header("Content-Length", str(len(content)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content)
+
+    def _linger(self) -> None:
+        """Read away what is still being sent: a reset would take the answer from its reader."""
+        until = time.monotonic() + LINGER_SECONDS
+        with suppress(OSError):
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_WR)
+            while (left := until - time.monotonic()) > 0:
+                self.connection.settimeout(left)
+                if not self.connection.recv(LARGEST_BODY):
+                    return
 
 
 def serve(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
@@ -254,22 +314,39 @@ def serve(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line: 0 after it was stopped, 1 where it may not start, 2 on wrong usage."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    act = words.pop(0) if words and words[0] in ("serve", "add", "list", "key") else "serve"
     about = (__doc__ or "").partition("\n")[0]
-    parser = argparse.ArgumentParser(prog="boai witness", description=about)
+    parser = argparse.ArgumentParser(prog=f"boai witness {act}", description=about)
     parser.add_argument("--home", required=True, type=Path, metavar="DIR", help="key and memory")
-    parser.add_argument("--listen", required=True, metavar="[HOST:]PORT")
-    parser.add_argument("--log", required=True, action="append", metavar="VKEY")
     parser.add_argument("--name", default="", help="name of the witness, given once")
-    given = parser.parse_args(arguments)
-    host, _, port = given.listen.rpartition(":")
-    if not port.isdigit():
+    parser.add_argument("--form", default="", choices=["", *FORMS], help="given once")
+    if act == "serve":
+        parser.add_argument("--listen", required=True, metavar="[HOST:]PORT")
+        parser.add_argument("--log", default=[], action="append", metavar="VKEY")
+    elif act == "add":
+        parser.add_argument("log", nargs=1, metavar="VKEY")
+    given = parser.parse_args(words)
+    if act == "serve" and not given.listen.rpartition(":")[2].isdigit():
         parser.error("--listen takes a port, or a host and a port")
     try:
-        witness = Witness(given.home, given.log, given.name)
-        server = serve(witness, host or "127.0.0.1", int(port))
+        return _run(act, given)
     except (MemoryIsLost, NoteIsNotValid, ValueError, OSError) as reason:
         sys.stderr.write(f"boai witness: {reason}\n")
         return 1
+
+
+def _run(act: str, given: argparse.Namespace) -> int:
+    witness = Witness(given.home, getattr(given, "log", []), given.name, form=given.form)
+    if act in ("add", "list"):
+        lines = [f"{head.origin} {head.size}\n" for head in witness.seen()]
+        sys.stdout.write("".join(lines))
+        return 0
+    if act == "key":
+        sys.stdout.write(f"{witness.cosigner.key}\n")
+        return 0
+    host, _, port = given.listen.rpartition(":")
+    server = serve(witness, host or "127.0.0.1", int(port))
     sys.stdout.write(f"{witness.cosigner.key}\nhttp://{host or '127.0.0.1'}:{server.server_port}\n")
     sys.stdout.flush()
     try:

@@ -5,8 +5,14 @@ from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
-from boai.ground.merkle.cosignatures import Cosigner, WitnessKey, check_cosignature
+from boai.ground.merkle.cosignatures import (
+    SUBTREE_V1,
+    Cosigner,
+    WitnessKey,
+    check_cosignature,
+)
 from boai.ground.merkle.notes import NoteIsNotValid, VerifierKey
 
 TEXT = "society.example/log\n7\nqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo=\n"
@@ -67,3 +73,50 @@ def test_names_and_times_that_cannot_be() -> None:
         COSIGNER.cosign(TEXT, 0)
     with pytest.raises(NoteIsNotValid):
         COSIGNER.cosign(TEXT[:-1], 7)
+
+
+LATTICE = Cosigner("witness.example", bytes(range(32)), SUBTREE_V1)
+
+
+def test_the_form_for_new_witnesses_is_made_as_the_specification_says() -> None:
+    line = LATTICE.cosign(TEXT, 1_580_000_000)
+    blob = base64.b64decode(line.split(" ")[2])
+    public = LATTICE.key.public
+    assert (len(public), len(blob)) == (1312, 4 + 8 + 2420)
+    assert blob[:4] == sha256(b"witness.example\n\x06" + public).digest()[:4]
+    message = (
+        b"subtree/v1\n\x00"
+        + b"\x0fwitness.example"
+        + (1_580_000_000).to_bytes(8, "big")
+        + b"\x13society.example/log"
+        + (0).to_bytes(8, "big")
+        + (7).to_bytes(8, "big")
+        + base64.b64decode(TEXT.split("\n")[2])
+    )
+    MLDSA44PublicKey.from_public_bytes(public).verify(blob[12:], message)
+    assert check_cosignature(TEXT, line, LATTICE.key) == 1_580_000_000
+    assert WitnessKey.parse(str(LATTICE.key)) == LATTICE.key
+
+
+def test_nothing_altered_passes_in_the_new_form_either() -> None:
+    line = LATTICE.cosign(TEXT, 7)
+    start, encoded = line.rsplit(" ", 1)
+    blob = base64.b64decode(encoded)
+    for place in (*range(12), 12, 1000, len(blob) - 1):
+        changed = bytearray(blob)
+        changed[place] ^= 1
+        with pytest.raises(NoteIsNotValid):
+            altered = f"{start} {base64.b64encode(changed).decode()}\n"
+            check_cosignature(TEXT, altered, LATTICE.key)
+    renamed = Cosigner("another.example", bytes(range(32)), SUBTREE_V1)
+    for text, key in (
+        (TEXT.replace("\n7\n", "\n8\n"), LATTICE.key),
+        (TEXT.replace("society", "another"), LATTICE.key),
+        ("no checkpoint\n", LATTICE.key),
+        (TEXT, COSIGNER.key),
+        (TEXT, renamed.key),
+    ):
+        with pytest.raises(NoteIsNotValid):
+            check_cosignature(text, line, key)
+    with pytest.raises(ValueError, match="Ed25519 or ML-DSA-44"):
+        Cosigner("witness.example", bytes(32), b"\x05")

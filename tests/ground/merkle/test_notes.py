@@ -4,22 +4,21 @@ import base64
 
 import pytest
 
-from boai.ground.merkle.checkpoints import (
-    Head,
-    check_proof_text,
-    open_checkpoint,
-    proof_text,
-    sign_head,
-)
+from boai.ground.merkle.bundles import check_proof_text, proof_text
+from boai.ground.merkle.checkpoints import Head, open_checkpoint, sign_head
 from boai.ground.merkle.hashing import EMPTY_ROOT, leaf_hash
 from boai.ground.merkle.notes import NoteIsNotValid, Signer, VerifierKey, open_note
 from boai.ground.merkle.proofs import ProofFails
 from boai.ground.merkle.tree import inclusion_proof, nodes_of, root_of
-from boai.ground.merkle.verify import Fails, ed25519_holds
-from boai.ground.merkle.verify import open_checkpoint as public_open
+from boai.ground.merkle.verify import Fails, ed25519_holds, open_head, read_policy
 
 SIGNER = Signer("log.example/boai", b"\x07" * 32)
 OTHER = Signer("log.example/other", b"\x08" * 32)
+
+
+def public_open(note, vkey):
+    head = open_head(note, read_policy(vkey))
+    return head.size, head.root
 
 
 def test_the_key_line_reads_back():

@@ -58,6 +58,21 @@ def test_roots_and_proofs_follow_from_tiles(size, data):
     check_inclusion(index, size, leaves[index], proof, root_of(leaves))
 
 
+def test_a_tile_that_was_altered_is_not_remembered():
+    leaves = [leaf_hash(n.to_bytes(4, "big")) for n in range(WIDTH)]
+    stored = {Tile(0, 0): b"".join(leaves), Tile(1, 0, 1): root_of(leaves)}
+    before = range_root(nodes_from_tiles(stored.__getitem__, WIDTH), 0, 128)
+    assert before == root_of(leaves[:128])
+    leaves[5] = leaf_hash(b"another")
+    stored[Tile(0, 0)] = b"".join(leaves)
+    after = range_root(nodes_from_tiles(stored.__getitem__, WIDTH), 0, 128)
+    assert after == root_of(leaves[:128]) != before
+    for damaged in (stored[Tile(0, 0)][:-1], stored[Tile(0, 0)] + bytes(32), b""):
+        stored[Tile(0, 0)] = damaged
+        with pytest.raises(BundleIsDamaged):
+            nodes_from_tiles(stored.__getitem__, WIDTH)(3, 1)
+
+
 def test_bundles_are_read_as_they_were_written():
     entries = [b"", b"x" * 65_535, "捐".encode()]
     assert entries_in(bundle(entries), 3) == entries

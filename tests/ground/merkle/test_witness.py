@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,10 +18,11 @@ import pytest
 
 from boai.ground.merkle import witness as program
 from boai.ground.merkle.checkpoints import Head, sign_head
-from boai.ground.merkle.cosignatures import WitnessKey, check_cosignature
+from boai.ground.merkle.cosignatures import SUBTREE_V1, WitnessKey, check_cosignature
 from boai.ground.merkle.hashing import leaf_hash
 from boai.ground.merkle.notes import Signer
 from boai.ground.merkle.tree import consistency_proof, nodes_of, root_of
+from boai.ground.merkle.verify import check_evidence
 from boai.ground.merkle.witness import MemoryIsLost, Witness, main, serve
 
 SIGNER = Signer("society.example/log", bytes(32))
@@ -134,7 +136,10 @@ def test_two_roots_of_one_size_are_kept_as_evidence(witness: Witness) -> None:
     for _ in range(2):
         assert witness.add_checkpoint(request(8, 8, FORKED)).status == 422
     [kept] = (witness.home / "evidence").iterdir()
-    assert kept.read_text() == f"{checkpoint(8)}\n---\n{checkpoint(8, FORKED)}"
+    case = json.loads(kept.read_text())
+    assert case["notes"] == [checkpoint(8), checkpoint(8, FORKED)]
+    # The public verifier, which shares no code with the witness, finds the same in the file.
+    assert check_evidence(kept.read_text(), None)["ok"]
 
 
 def test_after_a_restart_it_knows_what_it_cosigned(witness: Witness) -> None:
@@ -291,3 +296,57 @@ def test_the_command_says_why_it_may_not_start(
     with pytest.raises(SystemExit) as usage:
         main([*home, "--listen", "door", "--log", str(SIGNER.key)])
     assert usage.value.code == 2
+
+
+def test_it_watches_one_more_log_without_being_started_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = ["--home", str(tmp_path / "home")]
+    assert main(["add", *home, "--name", "w.example", str(SIGNER.key)]) == 0
+    running = Witness(tmp_path / "home", [])
+    assert running.add_checkpoint(request(0, 8)).status == 200
+    assert running.add_checkpoint(request(0, 3, signer=OTHER)).status == 404
+    assert main(["add", *home, str(OTHER.key)]) == 0
+    assert running.add_checkpoint(request(0, 3, signer=OTHER)).status == 200
+    capsys.readouterr()
+    assert main(["list", *home]) == 0
+    assert capsys.readouterr().out == "neighbour.example/log 3\nsociety.example/log 8\n"
+    assert main(["key", *home]) == 0
+    assert WitnessKey.parse(capsys.readouterr().out) == running.cosigner.key
+    changed = Signer(OTHER.key.name, bytes([9] * 32))
+    assert main(["add", *home, str(changed.key)]) == 1
+    assert main(["add", *home, "nonsense"]) == 1
+    assert running.add_checkpoint(request(3, 4, signer=OTHER)).status == 200
+
+
+def test_it_signs_in_the_form_it_was_made_with(tmp_path: Path) -> None:
+    home, logs = tmp_path / "home", [str(SIGNER.key)]
+    made = Witness(home, logs, "w.example", lambda: NOW, "ml-dsa-44")
+    line = made.add_checkpoint(request(0, 8)).body
+    assert made.cosigner.key.form == SUBTREE_V1
+    text = checkpoint(8).partition("\n\n")[0] + "\n"
+    again = Witness(home, [])
+    assert check_cosignature(text, line, again.cosigner.key) == NOW
+    with pytest.raises(ValueError, match="signs with ml-dsa-44"):
+        Witness(home, logs, form="ed25519")
+
+
+def test_one_connection_carries_many_requests(witness: Witness, address: str) -> None:
+    open_one = HTTPConnection(address.removeprefix("http://"), timeout=20)
+    for path, old, new, status in (
+        ("/add-checkpoint", 0, 8, 200),
+        ("/elsewhere", 8, 9, 404),
+        ("/add-checkpoint", 8, 9, 200),
+        ("/add-checkpoint", 0, 9, 409),
+        ("/add-checkpoint", 9, 300, 200),
+    ):
+        open_one.request("POST", path, request(old, new))
+        answer = open_one.getresponse()
+        answer.read()
+        assert answer.status == status
+    slowly = (time.sleep(0.05) or piece for piece in (b"old 0", b"more", b"and more"))
+    open_one.request("POST", "/add-checkpoint", slowly, encode_chunked=True)
+    answer = open_one.getresponse()
+    assert (answer.status, answer.headers["Connection"]) == (400, "close")
+    open_one.close()
+    assert ask(f"{address}/logs")[1].endswith("society.example/log 300\n")

@@ -8,7 +8,8 @@ under a key of its own over the normalised value.
 
 import hmac
 import os
-from hashlib import sha256
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,7 +23,19 @@ def seal(value: str, place: str) -> bytes:
     key_id, key = next(iter(settings.BOAI_FIELD_KEYS.items()))
     nonce = os.urandom(12)
     head = bytes([1, len(key_id)]) + key_id.encode()
-    return head + nonce + AESGCM(key).encrypt(nonce, value.encode(), place.encode())
+    return head + nonce + _cipher(key).encrypt(nonce, value.encode(), place.encode())
+
+
+def seal_many(values: Sequence[str], place: str) -> list[bytes]:
+    """As ``seal`` for a whole set, each under a nonce of its own; empty text stays empty bytes."""
+    key_id, key = next(iter(settings.BOAI_FIELD_KEYS.items()))
+    head, bound = bytes([1, len(key_id)]) + key_id.encode(), place.encode()
+    encrypt, random = _cipher(key).encrypt, os.urandom(12 * len(values))
+    sealed = []
+    for at, value in enumerate(values):
+        nonce = random[12 * at : 12 * at + 12]
+        sealed.append(head + nonce + encrypt(nonce, value.encode(), bound) if value else b"")
+    return sealed
 
 
 def unseal(envelope: bytes, place: str) -> str:
@@ -30,7 +43,13 @@ def unseal(envelope: bytes, place: str) -> str:
     length = envelope[1]
     key = settings.BOAI_FIELD_KEYS[envelope[2 : 2 + length].decode()]
     nonce, sealed = envelope[2 + length : 14 + length], envelope[14 + length :]
-    return AESGCM(key).decrypt(nonce, sealed, place.encode()).decode()
+    return _cipher(key).decrypt(nonce, sealed, place.encode()).decode()
+
+
+@lru_cache(maxsize=16)
+def _cipher(key: bytes) -> AESGCM:
+    """The keys are few, and preparing one takes as long as opening a value with it."""
+    return AESGCM(key)
 
 
 def blind_index(purpose: str, value: str) -> str:
@@ -38,7 +57,7 @@ def blind_index(purpose: str, value: str) -> str:
 
     ``purpose`` (for example ``"phone"``) keeps equal values of different kinds apart.
     """
-    return hmac.new(settings.BOAI_INDEX_KEY, f"{purpose}\0{value}".encode(), sha256).hexdigest()
+    return hmac.digest(settings.BOAI_INDEX_KEY, f"{purpose}\0{value}".encode(), "sha256").hex()
 
 
 if TYPE_CHECKING:

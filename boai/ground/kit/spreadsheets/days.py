@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from boai.ground.kit.spreadsheets.reading import Sheet, clean_text, day_from_serial
 
@@ -35,7 +36,13 @@ def day_in(cell: object) -> date | None:
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         packed = _PACKED_DAY.fullmatch(str(int(cell)))
         return _day(*packed.groups()) if packed else day_from_serial(float(cell))
-    text = unicodedata.normalize("NFKC", clean_text(cell))
+    return _day_in_text(clean_text(cell))
+
+
+@lru_cache(maxsize=4096)
+def _day_in_text(given: str) -> date | None:
+    """A list has few days and many rows."""
+    text = unicodedata.normalize("NFKC", given)
     european = _EUROPEAN_DAY.match(text)
     if european:
         day, month, year = european.groups()
@@ -74,7 +81,11 @@ def time_in(cell: object) -> time | None:
         return cell
     if isinstance(cell, timedelta):
         return (datetime(2000, 1, 1) + cell).time()  # noqa: DTZ001
-    text = clean_text(cell)
+    return _time_in_text(clean_text(cell))
+
+
+@lru_cache(maxsize=4096)
+def _time_in_text(text: str) -> time | None:
     found = _TIME.search(text)
     if found:
         hour, minute, second = found.groups()

@@ -153,6 +153,8 @@ def clean_text(cell: object) -> str:
 
     Whole numbers lose the ``.0`` that spreadsheets give them; dates become ISO 8601.
     """
+    if type(cell) is str and cell.isprintable() and "  " not in cell:
+        return cell.strip()  # nothing invisible, no other white space: nearly every cell
     if cell is None:
         return ""
     if isinstance(cell, float):
@@ -164,7 +166,10 @@ def clean_text(cell: object) -> str:
 
 def code_text(cell: object) -> str:
     """A number or code: full-width characters made plain, all white space gone."""
-    return _SPACES.sub("", unicodedata.normalize("NFKC", clean_text(cell)))
+    text = clean_text(cell)
+    if text.isascii():
+        return text.replace(" ", "")  # one normal form, and no other white space is left
+    return _SPACES.sub("", unicodedata.normalize("NFKC", text))
 
 
 def day_from_serial(serial: float) -> date | None:
