@@ -2,28 +2,31 @@
 // stands on golang.org/x/mod/sumdb (Debian: golang-golang-x-mod-dev) and shares nothing with the
 // program that writes the log, nor with boai-verify.
 //
-//	verifier -log DIR -key VKEY [-old CHECKPOINT-FILE] [-proof FILE]
+//	verifier -log DIR (-key VKEY | -policy FILE) [-old CHECKPOINT ...] [-heads STATE] [-proof FILE]
+//	verifier -bundle FILE -leaf FILE (-key VKEY | -policy FILE)
+//	verifier -evidence FILE [-key VKEY | -policy FILE]
 //
-// It checks the signature, hashes every entry, compares every tile and the root, and with -old
-// that an older signed head is the beginning of this log: by a proof that it makes itself from the
-// entries and, with -proof (one base64 hash a line), also by one that the log hands out.
-// Exit 0: all of it holds. Exit 1: something does not. Exit 2: wrong usage.
+// It checks the signatures of the log and of the policy's witnesses, hashes every entry, compares
+// every tile and the root, and that older signed heads (-old; -heads: all that boai-verify has kept)
+// are beginnings of this log and of one another: by proofs that it makes itself from the entries
+// and, with -proof (one base64 hash a line), also by one that the log hands out. A tlog-proof bundle
+// and an evidence file of boai-verify are checked with nothing else.
+// Exit 0: all of it holds. Exit 1: something does not. Exit 2: wrong usage. Exit 3: it holds, but the
+// policy asks for more witnesses.
 package main
 
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
+	"sort"
 	"strings"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
 
@@ -49,55 +52,6 @@ func (s stored) root(size int64) (tlog.Hash, error) {
 		return sha256.Sum256(nil), nil
 	}
 	return tlog.TreeHash(size, s)
-}
-
-// openCheckpoint reads a signed head. What C2SP asks beyond the note package: one spelling of
-// base64, at most 16 signatures, origin equal to the key's name, no extension lines.
-func openCheckpoint(file string, key note.Verifier) (tlog.Tree, error) {
-	none := tlog.Tree{}
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		return none, err
-	}
-	opened, err := note.Open(raw, note.VerifierList(key))
-	if err != nil {
-		return none, fmt.Errorf("checkpoint: %w", err)
-	}
-	for _, signature := range append(opened.Sigs, opened.UnverifiedSigs...) {
-		if _, err := canonical(signature.Base64); err != nil {
-			return none, fmt.Errorf("checkpoint: %w", err)
-		}
-	}
-	if strings.Count(string(raw[len(opened.Text)+1:]), "\n") > 16 {
-		return none, errors.New("checkpoint: more than 16 signatures")
-	}
-	lines := strings.Split(opened.Text, "\n")
-	if len(lines) != 4 || lines[0] != key.Name() {
-		return none, errors.New("checkpoint: of another log, or with extra lines")
-	}
-	size, err := strconv.ParseInt(lines[1], 10, 64)
-	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
-		return none, errors.New("checkpoint: the size is not a plain number")
-	}
-	root, err := hashOf(lines[2])
-	return tlog.Tree{N: size, Hash: root}, err
-}
-
-func canonical(text string) ([]byte, error) {
-	data, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err != nil || base64.StdEncoding.EncodeToString(data) != text {
-		return nil, errors.New("base64 is not in its canonical form")
-	}
-	return data, nil
-}
-
-func hashOf(text string) (hash tlog.Hash, err error) {
-	data, err := canonical(text)
-	if err == nil && len(data) != tlog.HashSize {
-		err = errors.New("a hash is not 32 bytes long")
-	}
-	copy(hash[:], data)
-	return hash, err
 }
 
 // pathOf is the C2SP path; the tlog package has the height in it and calls entries data.
@@ -263,60 +217,132 @@ func checkGrowth(head, old tlog.Tree, tree stored, proofFile string) error {
 	return tlog.CheckTree(given, head.N, head.Hash, old.N, old.Hash)
 }
 
-func verify(dir, vkey, oldFile, proofFile string) (head tlog.Tree, err error) {
-	key, err := note.NewVerifier(vkey)
-	if err != nil {
-		return head, err
+// checkHeads shows that all heads, in the order of their sizes, are beginnings of one another.
+func checkHeads(heads []head, tree stored) error {
+	sort.SliceStable(heads, func(i, j int) bool { return heads[i].N < heads[j].N })
+	for i := 1; i < len(heads); i++ {
+		old, now := heads[i-1].Tree, heads[i].Tree
+		if old.N == now.N && old.Hash != now.Hash {
+			return fmt.Errorf("fork: two roots of %d entries", old.N)
+		}
+		if err := checkGrowth(now, old, tree, ""); err != nil {
+			return fmt.Errorf("%w (between %d and %d entries)", err, old.N, now.N)
+		}
 	}
-	if head, err = openCheckpoint(filepath.Join(dir, "checkpoint"), key); err != nil {
-		return head, err
+	return nil
+}
+
+func verify(dir string, trusted *policy, olds []string, state, proofFile string) (head, error) {
+	now, err := readHead(filepath.Join(dir, "checkpoint"), trusted)
+	if err != nil {
+		return now, err
 	}
 	own, err := os.ReadFile(filepath.Join(dir, "vkey"))
-	if err == nil && string(own) != vkey+"\n" {
-		return head, errors.New("vkey: the log was exported with another key")
+	if err == nil && string(own) != now.log+"\n" {
+		return now, errors.New("vkey: the log was exported with another key")
+	}
+	heads, err := keptHeads(state, olds, now.log, trusted)
+	if err != nil {
+		return now, err
+	}
+	for _, old := range heads {
+		if old.N > now.N {
+			return now, errors.New("rollback: the log is smaller than it was")
+		}
 	}
 	seen := map[string]bool{}
-	tree, err := rehash(dir, head.N, seen)
+	tree, err := rehash(dir, now.N, seen)
 	if err != nil {
-		return head, err
+		return now, err
 	}
-	if err := checkTiles(dir, head.N, tree, seen); err != nil {
-		return head, err
+	if err := checkTiles(dir, now.N, tree, seen); err != nil {
+		return now, err
 	}
-	root, err := tree.root(head.N)
+	root, err := tree.root(now.N)
 	if err != nil {
-		return head, err
+		return now, err
 	}
-	if root != head.Hash {
-		return head, errors.New("the entries do not hash to the signed root")
+	if root != now.Hash {
+		return now, errors.New("the entries do not hash to the signed root")
 	}
 	if err := checkOthers(dir, tree, seen); err != nil {
-		return head, err
+		return now, err
 	}
-	if oldFile == "" {
-		return head, nil
+	for _, old := range heads {
+		if err := checkGrowth(now.Tree, old.Tree, tree, proofFile); err != nil {
+			return now, err
+		}
 	}
-	old, err := openCheckpoint(oldFile, key)
-	if err != nil {
-		return head, err
-	}
-	return head, checkGrowth(head, old, tree, proofFile)
+	return now, checkHeads(append(heads, now), tree)
 }
+
+func trustedFrom(vkey, file string) (*policy, error) {
+	if file == "" {
+		return readPolicy("log " + vkey + "\nquorum none")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return readPolicy(string(text))
+}
+
+// texts is a flag that may be given several times.
+type texts []string
+
+func (t *texts) String() string { return strings.Join(*t, " ") }
+
+func (t *texts) Set(value string) error { *t = append(*t, value); return nil }
 
 func main() {
 	dir := flag.String("log", "", "exported log")
-	vkey := flag.String("key", "", "verifier key")
-	old := flag.String("old", "", "an older checkpoint of the same log")
-	proof := flag.String("proof", "", "the log's consistency proof for it")
+	vkey := flag.String("key", "", "verifier key of the log")
+	file := flag.String("policy", "", "policy file")
+	var olds texts
+	flag.Var(&olds, "old", "an older checkpoint of the same log; may be given several times")
+	state := flag.String("heads", "", "the heads that boai-verify has kept")
+	proof := flag.String("proof", "", "the log's consistency proof for the older checkpoint")
+	bundle := flag.String("bundle", "", "a tlog-proof")
+	leaf := flag.String("leaf", "", "the leaf of the bundle, byte for byte")
+	evidence := flag.String("evidence", "", "an evidence file of boai-verify")
 	flag.Parse()
-	if *dir == "" || *vkey == "" || flag.NArg() != 0 {
+	tasks := 0
+	for _, task := range []bool{*dir != "", *bundle != "" && *leaf != "", *evidence != ""} {
+		if task {
+			tasks++
+		}
+	}
+	named := *vkey != "" || *file != ""
+	if tasks != 1 || flag.NArg() != 0 || !named && *evidence == "" {
 		flag.Usage()
 		os.Exit(2)
 	}
-	head, err := verify(*dir, *vkey, *old, *proof)
+	var trusted *policy
+	var shown head
+	var what string
+	var err error
+	if named {
+		trusted, err = trustedFrom(*vkey, *file)
+	}
+	switch {
+	case err != nil:
+	case *evidence != "":
+		shown, what, trusted, err = checkEvidence(*evidence, trusted)
+	case *bundle != "":
+		shown, what, err = checkBundle(*bundle, *leaf, trusted)
+	default:
+		shown, err = verify(*dir, trusted, olds, *state, *proof)
+		what = fmt.Sprintf("%d entries 条", shown.N)
+	}
 	if err != nil {
-		fmt.Println("FAILS:", err)
+		fmt.Println("FAILS 不成立:", err)
 		os.Exit(1)
 	}
-	fmt.Printf("ok: %d entries, root %x\n", head.N, head.Hash[:])
+	who, count := shown.whoCosigned()
+	fmt.Printf("ok: %s, root %x\n", what, shown.Hash[:])
+	if !trusted.met(shown.cosigned) {
+		fmt.Printf("witnesses 见证 %d/%d: %s; quorum NOT met 不足\n", count, trusted.witnesses, who)
+		os.Exit(3)
+	}
+	fmt.Printf("witnesses 见证 %d/%d: %s; quorum met 足\n", count, trusted.witnesses, who)
 }

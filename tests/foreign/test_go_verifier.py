@@ -1,7 +1,6 @@
 """Two verifiers that share nothing, ours and one on Go's sumdb: they agree on good and bad logs."""
 
 import base64
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -23,36 +22,8 @@ from boai.ground.merkle.tree import consistency_proof, nodes_of
 from tests.foreign.logs import SIGNER, damages, entries, write_log
 from tests.foundations.translog.test_log import queue, vkey
 
-GOPATH = "/usr/share/gocode"
-LIBRARY = Path(GOPATH, "src/golang.org/x/mod/sumdb")
 KEY = str(SIGNER.key)
 Verifier = Callable[..., int]
-
-
-@pytest.fixture(scope="session")
-def program(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The Go verifier, compiled once against Debian's packaged library."""
-    if shutil.which("go") is None:
-        pytest.skip("no Go compiler here (Debian: golang-go)")
-    if not LIBRARY.is_dir():
-        pytest.skip("Go's sumdb library is not here (Debian: golang-golang-x-mod-dev)")
-    folder = tmp_path_factory.mktemp("go")
-    made = subprocess.run(
-        ["go", "build", "-o", str(folder / "verifier"), str(Path(__file__).with_name("main.go"))],
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "GO111MODULE": "off",
-            "GOPATH": GOPATH,
-            "GOCACHE": str(folder / "cache"),
-            "GOFLAGS": "",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stderr
-    return str(folder / "verifier")
 
 
 @pytest.fixture

@@ -73,3 +73,50 @@ class WitnessDidNotSign(Refusal):
     mend = _(
         "请核对见证方的地址和公钥；若见证方记得的日志比本机更长，本机很可能用了旧备份，请停止服务查明。"
     )
+
+
+class PolicyIsUnreadable(Refusal):
+    """The policy file holds what a policy may not hold; nothing is published until it is mended."""
+
+    text = _("见证策略文件 {file} 第 {line} 行有误：{reason}。")
+    mend = _("请用 boai log policy 修改，或恢复原文件。此前已公布的记录不受影响。")
+
+
+class PolicyNamesAnotherLog(Refusal):
+    """The policy file does not name this log's own key."""
+
+    text = _("见证策略文件 {file} 没有列出本日志的公钥。")
+    mend = _("请加上一行：log {vkey}")
+
+
+class WitnessHasSeenMore(Refusal):
+    """A witness remembers a longer or another log: no head may be signed against it (I-36)."""
+
+    text = _("透明日志暂停签名：见证方 {witness} 见过的日志与本机的不一致（{detail}）。")
+    mend = _(
+        "本机很可能用了旧备份。请执行 boai log recover 查明；"
+        "若确信是见证方有误，可用 boai log policy remove 把它移出见证策略。"
+    )
+
+
+class LogIsHeld(Refusal):
+    """The log was opened read-only, as after a restore: a person has to look first."""
+
+    text = _("透明日志处于只读状态（自 {since}：{reason}），不签名。")
+    mend = _(
+        "请执行 boai log recover：它核对封存文件、见证方和公开的检查点，确认一致后才恢复签名。"
+    )
+
+
+class PolicyDoesNotFit(Refusal):
+    """A change would leave a policy that says nothing sensible."""
+
+    text = _("见证策略没有改动：{reason}。")
+    mend = _("请用 boai log policy show 看现有的策略。")
+
+
+class CannotRecover(Refusal):
+    """What is here does not agree with what was signed or seen elsewhere: nothing is signed."""
+
+    text = _("透明日志不能恢复签名：{reason}。")
+    mend = _("请恢复更新的数据库备份或封存文件后再试；恢复不是新建，切勿删除封存文件。")

@@ -59,6 +59,54 @@ class SignedHead(models.Model):
     signed_at = models.DateTimeField()
 
 
+class Cosignature(models.Model):
+    """A witness's line under a signed head, verified before it was kept. Append-only. PII: none."""
+
+    head = models.ForeignKey(SignedHead, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.CharField(max_length=255)
+    key_id = models.CharField(max_length=8)
+    line = models.TextField()
+    signed_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["head", "witness", "key_id"], name="translog_cosigned_once"
+            )
+        ]
+
+
+class PublishedHead(models.Model):
+    """A signed head whose cosignatures were enough for the policy of that moment (I-37).
+
+    Append-only and growing, so that what was published once stays published. PII: none.
+    """
+
+    head = models.OneToOneField(SignedHead, on_delete=models.PROTECT, related_name="published")
+    published_at = models.DateTimeField()
+    policy = models.CharField(max_length=64)
+
+
+class WitnessContact(models.Model):
+    """How a witness of the policy last answered, and when it is asked again. PII: none."""
+
+    witness = models.CharField(max_length=255)
+    key_id = models.CharField(max_length=8)
+    state = models.CharField(max_length=20, default="", blank=True)
+    detail = models.CharField(max_length=300, default="", blank=True)
+    since = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0)
+    seen_size = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["witness", "key_id"], name="translog_witness_once")
+        ]
+
+
 class Sequencer(models.Model):
     """One row, locked by whoever gives indexes to leaves. PII: none."""
 

@@ -8,6 +8,7 @@ public = [
     path("log/", public_pages.about, name="translog-about"),
     path("log/checkpoint", public_pages.checkpoint, name="translog-checkpoint"),
     path("log/vkey", public_pages.vkey, name="translog-vkey"),
+    path("log/policy", public_pages.policy, name="translog-policy"),
     path("log/boai-verify.py", public_pages.verifier, name="translog-verifier"),
     path("log/proof/<path:ref>", public_pages.proof, name="translog-proof"),
     path("log/leaf/<path:ref>", public_pages.leaf, name="translog-leaf"),

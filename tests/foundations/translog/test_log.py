@@ -22,7 +22,7 @@ from boai.foundations.translog.services.queueing import queue_leaf, queue_leaves
 from boai.foundations.translog.services.sequencing import sequence
 from boai.foundations.translog.values import LeafOrder
 from boai.ground.core.laws import all_laws
-from boai.ground.merkle.checkpoints import check_proof_text
+from boai.ground.merkle.bundles import check_proof_text
 from boai.ground.merkle.hashing import EMPTY_ROOT, leaf_hash
 from boai.ground.merkle.tree import root_of
 from boai.ground.merkle.verify import verify
@@ -74,9 +74,9 @@ def test_leaves_get_their_indexes_in_order_and_prove_themselves(at):
     assert [row.index for row in queries.leaves(upto=303)] == list(range(303))
     assert queries.checkpoint().root == root_of([leaf_hash(b.encode()) for b in bodies]).hex()
     for n in (0, 255, 256, 517):
-        proof = queries.proof_of(f"donations.gift:G{n}")
+        proof = queries.proof_bundle(f"donations.gift:G{n}")
         assert check_proof_text(proof, leaf_hash(bodies[n].encode()), files.signer().key)
-    assert queries.proof_of("donations.gift:none") is None
+    assert queries.proof_bundle("donations.gift:none") is None
     assert verify(str(files.folder()), vkey())["size"] == 518
 
 
@@ -84,7 +84,7 @@ def test_a_leaf_waits_until_it_is_sequenced(at):
     queue(at, 0, 1)
     row = queries.leaf_of("donations.gift:G0")
     assert row.index is None
-    assert queries.proof_of(row.ref) is None
+    assert queries.proof_bundle(row.ref) is None
     assert not queries.is_in_signed_tree(row)
     sequence(at)
     assert queries.is_in_signed_tree(queries.leaf_of("donations.gift:G0"))

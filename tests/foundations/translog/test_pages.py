@@ -10,7 +10,7 @@ from django.test import Client
 from boai.foundations.translog import files, queries
 from boai.foundations.translog.services.queueing import queue_leaf
 from boai.foundations.translog.services.sequencing import sequence
-from boai.ground.merkle.checkpoints import check_proof_text
+from boai.ground.merkle.bundles import check_proof_text
 from boai.ground.merkle.hashing import leaf_hash
 from boai.ground.merkle.verify import Fails, Source, verify
 
@@ -102,7 +102,7 @@ def test_the_command(at, tmp_path):
     assert verify(str(tmp_path / "out"), head["vkey"])["ok"]
     answer = json.loads(command("prove", "G7", "--json"))
     assert answer["ref"] == "donations.gift:G7"
-    assert answer["proof"] == queries.proof_of("donations.gift:G7")
+    assert answer["proof"] == queries.proof_bundle("donations.gift:G7")
     with pytest.raises(SystemExit) as missing:
         command("prove", "G8")
     assert missing.value.code == 1

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
-from boai.foundations.translog import files
+from django.db import connection
+
+from boai.foundations.translog import files, queries
 from boai.foundations.translog.errors import LogIsDamaged
-from boai.foundations.translog.models import Leaf, SignedHead
+from boai.foundations.translog.models import Leaf, PublishedHead, SignedHead
 from boai.ground.core.errors import Refusal
 from boai.ground.core.laws import Verdict, law, verdict
 from boai.ground.core.text import gettext_noop as _
 from boai.ground.merkle.checkpoints import open_checkpoint
-from boai.ground.merkle.hashing import leaf_hash
-from boai.ground.merkle.notes import NoteIsNotValid
+from boai.ground.merkle.hashing import leaf_hash, leaf_hashes, perfect_root
+from boai.ground.merkle.notes import NoteIsNotValid, VerifierKey
 from boai.ground.merkle.tiles import (
     WIDTH,
     BundleIsDamaged,
@@ -19,7 +21,7 @@ from boai.ground.merkle.tiles import (
     hashes_in,
     tiles_between,
 )
-from boai.ground.merkle.tree import CompactRange, root_of
+from boai.ground.merkle.tree import CompactRange
 
 
 @law("translog-01", _("透明日志每条记录的内容与其哈希、与磁盘上的片一致"))
@@ -28,18 +30,17 @@ def leaves_hash_to_tiles() -> Verdict:
     breaches: list[tuple[str, str]] = []
     checked, size = 0, _signed_size()
     tile: list[bytes] = []
-    for leaf in _sequenced():
+    for index, ref, body, stored in _sequenced():
         checked += 1
-        computed = leaf_hash(leaf.body.encode())
-        if computed.hex() != leaf.leaf_hash:
-            breaches.append((leaf.ref, "the body does not hash to the stored hash"))
-        index = leaf.tree_index or 0
+        computed = leaf_hash(body.encode())
+        if computed.hex() != stored:
+            breaches.append((ref, "the body does not hash to the stored hash"))
         if index >= size:
             continue
         if index % WIDTH == 0 or not tile:
             tile = _hashes(Tile(0, index // WIDTH, min(WIDTH, size - index // WIDTH * WIDTH)))
         if tile[index % WIDTH : index % WIDTH + 1] != [computed]:
-            breaches.append((leaf.ref, f"the tile holds another hash at index {index}"))
+            breaches.append((ref, f"the tile holds another hash at index {index}"))
     return verdict(checked, breaches)
 
 
@@ -89,15 +90,15 @@ def heads_are_beginnings() -> Verdict:
             breaches.append((f"head {head.size}", str(invalid)))
     if 0 in heads and grown.root().hex() != heads[0].root:
         breaches.append(("head 0", "the log was not empty"))
-    for leaf in _sequenced():
-        grown.append(leaf_hash(leaf.body.encode()))
+    for _index, _ref, body, _stored in _sequenced():
+        grown.append(leaf_hash(body.encode()))
         if grown.size in heads and grown.root().hex() != heads[grown.size].root:
             breaches.append((f"head {grown.size}", "is not the beginning of this log"))
-    breaches += _seal_breaches(max(heads, default=0))
+    breaches += _seal_breaches(max(heads, default=0), key)
     return verdict(len(heads), breaches)
 
 
-def _seal_breaches(largest: int) -> list[tuple[str, str]]:
+def _seal_breaches(largest: int, key: VerifierKey) -> list[tuple[str, str]]:
     try:
         seal = files.read_seal()
     except Refusal as refusal:
@@ -105,17 +106,33 @@ def _seal_breaches(largest: int) -> list[tuple[str, str]]:
     sealed = seal.size if seal else 0
     if sealed < largest:
         return [("seal", f"the seal says {sealed}, but {largest} was signed")]
-    if seal and files.read_checkpoint() != seal.note:
-        return [("checkpoint", "the published checkpoint is not the sealed one")]
+    return _checkpoint_breaches(key)
+
+
+def _checkpoint_breaches(key: VerifierKey) -> list[tuple[str, str]]:
+    """The served checkpoint is the newest published head, and no later one than was signed."""
+    note, published = files.read_checkpoint(), queries.published_size()
+    if note is None:
+        return [("checkpoint", "missing")] if PublishedHead.objects.exists() else []
+    try:
+        served = open_checkpoint(note, key)
+    except NoteIsNotValid as invalid:
+        return [("checkpoint", str(invalid))]
+    kept = SignedHead.objects.filter(size=served.size, root=served.root.hex()).exists()
+    if served.size != published or not kept:
+        return [("checkpoint", f"shows {served.size}, but {published} is published")]
     return []
 
 
-def _sequenced() -> Iterator[Leaf]:
-    return (
-        Leaf.objects.filter(tree_index__isnull=False)
-        .order_by("tree_index")
-        .iterator(chunk_size=2000)
-    )
+def _sequenced() -> Iterator[tuple[int, str, str, str]]:
+    """Index, reference, body and stored hash of every numbered leaf; no objects: they are many."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            "SELECT tree_index, ref, body, leaf_hash FROM translog_leaf"
+            " WHERE tree_index IS NOT NULL ORDER BY tree_index"
+        )
+        while some := cursor.fetchmany(5000):
+            yield from some
 
 
 def _signed_size() -> int:
@@ -133,6 +150,10 @@ def _hashes(tile: Tile) -> list[bytes]:
 def _expected(tile: Tile) -> list[bytes]:
     if tile.level == 0:
         entries = entries_in(files.read_tile(Tile(-1, tile.index, tile.width)), tile.width)
-        return [leaf_hash(entry) for entry in entries]
+        return hashes_in(leaf_hashes(entries), tile.width)
     below = range(tile.index * WIDTH, tile.index * WIDTH + tile.width)
-    return [root_of(hashes_in(files.read_tile(Tile(tile.level - 1, i)), WIDTH)) for i in below]
+    return [perfect_root(_whole(Tile(tile.level - 1, i))) for i in below]
+
+
+def _whole(tile: Tile) -> bytes:
+    return b"".join(hashes_in(files.read_tile(tile), WIDTH))

@@ -9,11 +9,13 @@ from boai.ground.merkle.tiles import bundles_between, tiles_between
 
 
 def export_log(folder: Path) -> Checkpoint:
-    """Write checkpoint, verifier key, tiles and entry bundles of the newest signed head.
+    """Write checkpoint, policy, verifier key, tiles and entry bundles of the newest signed head.
 
-    *Refuses*: ``NothingSignedYet``, ``LogIsDamaged``.
+    The checkpoint carries the cosignatures that there are; whether they are enough, the policy
+    says to whoever reads it. *Refuses*: ``NothingSignedYet``, ``LogIsDamaged``,
+    ``PolicyIsUnreadable``, ``PolicyNamesAnotherLog``.
     """
-    head = queries.checkpoint()
+    head = queries.checkpoint_with_cosignatures()
     if head is None:
         raise NothingSignedYet()
     for tile in (*bundles_between(0, head.size), *tiles_between(0, head.size)):
@@ -22,5 +24,6 @@ def export_log(folder: Path) -> Checkpoint:
         path.write_bytes(files.read_tile(tile))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vkey").write_text(f"{files.signer().key}\n", encoding="utf-8")
+    (folder / "policy").write_text(queries.log_policy_text(), encoding="utf-8")
     (folder / "checkpoint").write_text(head.note, encoding="utf-8")
     return head

@@ -16,20 +16,26 @@ from boai.ground.merkle import verify
 _TILE = re.compile(
     r"(entries|[0-9]|[1-5][0-9]|6[0-3])/(x[0-9]{3}/)*[0-9]{3}(\.p/([1-9][0-9]{0,2}))?"
 )
+HEADS_SHOWN = 20
 _PLAIN = "text/plain; charset=utf-8"
 
 
 @door("public")
 def about(request: HttpRequest) -> HttpResponse:
     """What the log is, how to check it, and where it stands."""
+    heads = queries.recent_heads(HEADS_SHOWN)
+    published = queries.published_head()
     return render(
         request,
         "translog/about.html",
         {
-            "checkpoint": queries.checkpoint(),
-            "heads": queries.checkpoints(10),
+            "newest": heads[0] if heads else None,
+            "published": published,
+            "witnessed": queries.witnessed(published.size) if published else None,
+            "heads": heads,
             "waiting": queries.leaves_waiting(),
-            "vkey": str(files.signer().key),
+            "policy": queries.log_policy_text(),
+            "vkey": queries.verifier_key(),
             "address": f"{settings.BOAI_PUBLIC_URL}/log/",
         },
     )
@@ -37,7 +43,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @door("public")
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    """The signed head; kept by caches for seconds only (C10)."""
+    """The published head with its cosignatures; kept by caches for seconds only (C10)."""
     note = files.read_checkpoint()
     if note is None:
         raise Http404(_("透明日志还没有签过检查点。"))
@@ -48,6 +54,12 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 def vkey(request: HttpRequest) -> HttpResponse:
     """The key with which anyone checks the head."""
     return _text(f"{files.signer().key}\n", "max-age=3600")
+
+
+@door("public")
+def policy(request: HttpRequest) -> HttpResponse:
+    """Who watches this log and how many are enough: for programs that check a proof offline."""
+    return _text(queries.log_policy_text(), "max-age=60")
 
 
 @door("public")
@@ -64,7 +76,7 @@ def tile(request: HttpRequest, rest: str) -> HttpResponseBase:
 @door("public")
 def proof(request: HttpRequest, ref: str) -> HttpResponse:
     """The proof of one leaf, checkable without a network."""
-    text = None if "\0" in ref else queries.proof_of(ref)
+    text = None if "\0" in ref else queries.proof_bundle(ref)
     if text is None:
         raise Http404(_("这一事项尚未记入透明日志，请稍后再看。"))
     return _text(text, "max-age=5")

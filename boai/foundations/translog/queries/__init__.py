@@ -8,11 +8,27 @@ from django.db.models import F
 
 from boai.foundations.translog import files
 from boai.foundations.translog.models import Leaf, LeafSalt, SignedHead
+from boai.foundations.translog.queries.publication import (
+    checkpoint_with_cosignatures as checkpoint_with_cosignatures,
+)
+from boai.foundations.translog.queries.publication import is_published as is_published
+from boai.foundations.translog.queries.publication import leaf_body as leaf_body
+from boai.foundations.translog.queries.publication import (
+    leaves_unpublished as leaves_unpublished,
+)
+from boai.foundations.translog.queries.publication import log_policy_text as log_policy_text
+from boai.foundations.translog.queries.publication import proof_bundle as proof_bundle
+from boai.foundations.translog.queries.publication import publication_of as publication_of
+from boai.foundations.translog.queries.publication import publications_of as publications_of
+from boai.foundations.translog.queries.publication import published_head as published_head
+from boai.foundations.translog.queries.publication import published_size as published_size
+from boai.foundations.translog.queries.publication import recent_heads as recent_heads
+from boai.foundations.translog.queries.publication import signed_size as signed_size
+from boai.foundations.translog.queries.publication import witness_rows as witness_rows
+from boai.foundations.translog.queries.publication import witnessed as witnessed
+from boai.foundations.translog.queries.standing import standing as standing
 from boai.foundations.translog.rules import commitment
 from boai.foundations.translog.values import Checkpoint, LeafRow
-from boai.ground.merkle.checkpoints import proof_text
-from boai.ground.merkle.tiles import nodes_from_tiles
-from boai.ground.merkle.tree import inclusion_proof
 
 _AT_ONCE = 1000
 
@@ -97,16 +113,6 @@ def is_in_signed_tree(row: LeafRow) -> bool:
     """Whether the newest signed head covers the leaf."""
     head = checkpoint()
     return head is not None and row.index is not None and row.index < head.size
-
-
-def proof_of(ref: str) -> str | None:
-    """The tlog-proof of one leaf under the newest signed head; ``None`` while it waits (C14)."""
-    head = checkpoint()
-    leaf = Leaf.objects.filter(ref=ref, tree_index__isnull=False).first()
-    if head is None or leaf is None or leaf.tree_index is None or leaf.tree_index >= head.size:
-        return None
-    node = nodes_from_tiles(files.read_tile, head.size)
-    return proof_text(leaf.tree_index, inclusion_proof(node, leaf.tree_index, head.size), head.note)
 
 
 def ref_like(text: str) -> str | None:
