@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from boai.foundations.ledger.values import KINDS, Leg
@@ -41,9 +42,14 @@ def posting_line(debit_code: str, credit_code: str, amount: int) -> str:
 
 def entry_digest(head: Iterable[object], at: datetime, lines: Iterable[str]) -> str:
     """SHA-256 over an entry's own columns, its moment in UTC and all its postings in order."""
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    text = "\n".join([*(str(part) for part in head), moment, *lines])
+    text = "\n".join([*map(str, head), _in_utc(at), *lines])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _in_utc(at: datetime) -> str:
+    """A set of entries has few moments: each is turned once."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def next_chain(before: str, digest: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from boai.ground.core.money import CNY
 from boai.ground.core.text import gettext_noop as _
@@ -62,16 +62,16 @@ class AccountKey:
     ref: str
     commodity: str = CNY
     lot: int | None = None
+    code: str = field(init=False, compare=False)
+    """The one text form, unique in the books, for example ``7/bank/ICBC/CNY/``."""
 
-    @property
-    def code(self) -> str:
-        """The one text form, unique in the books, for example ``7/bank/ICBC/CNY/``."""
+    def __post_init__(self) -> None:
         lot = "" if self.lot is None else self.lot
-        return f"{self.organisation_id}/{self.kind}/{self.ref}/{self.commodity}/{lot}"
+        code = f"{self.organisation_id}/{self.kind}/{self.ref}/{self.commodity}/{lot}"
+        object.__setattr__(self, "code", code)
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """One posting to be made: the same amount on both sides."""
 
     debit: AccountKey
@@ -79,8 +79,7 @@ class Leg:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class EntryOrder:
+class EntryOrder(NamedTuple):
     """One journal entry to be made, for the set-based form."""
 
     key: str
@@ -90,8 +89,7 @@ class EntryOrder:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(NamedTuple):
     """The answer: the entry, its number in the society's journal (empty until the numbering step
     has passed, a matter of seconds), and whether the key had been posted before."""
 
@@ -100,8 +98,7 @@ class Posted:
     repeated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Inflow:
+class Inflow(NamedTuple):
     """One receipt of money into a fund, for the set-based form."""
 
     source: str
@@ -159,6 +156,19 @@ class Use:
     entry_id: int
     fund_id: int
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outflow:
+    """Money that left a fund, in fen; ``kind`` is ``spend``, ``refund``, ``transfer`` or
+    ``reversal``, ``entry_key`` the key of the entry that posted it."""
+
+    id: int
+    kind: str
+    subject: str
+    fund_id: int
+    amount: int
+    entry_key: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from tests.factories.books import (  # noqa: F401
     _role_afterwards,
     altered_books,
+    books_alone,
     storm,
     whole_books,
 )

@@ -1,7 +1,5 @@
 """Entries: both sides, keys, refusals, reversal, numbers."""
 
-from dataclasses import replace
-
 import pytest
 
 from boai.foundations.ledger import queries
@@ -41,7 +39,7 @@ def test_goods_move_from_place_to_place() -> None:
 def test_the_same_key_answers_the_first_entry() -> None:
     first = move(place("origin"), place("on_hand"), 100, "in")
     again = move(place("origin"), place("on_hand"), 100, "in")
-    assert again == replace(first, repeated=True)
+    assert again == first._replace(repeated=True)
     with pytest.raises(SameKeyOtherInputs):
         move(place("origin"), place("on_hand"), 101, "in")
     assert queries.balance(place("on_hand")) == 100

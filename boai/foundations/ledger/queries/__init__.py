@@ -1,7 +1,7 @@
 """Reads of the books; what is shown outside are frozen rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -17,7 +17,12 @@ from boai.foundations.ledger.models import (
     FundOutflow,
     Posting,
 )
-from boai.foundations.ledger.queries.tracing import sources_of, unspent_of, uses_of
+from boai.foundations.ledger.queries.tracing import (
+    sources_of,
+    unspent_at_home,
+    unspent_of,
+    uses_of,
+)
 from boai.foundations.ledger.rules import in_chunks
 from boai.foundations.ledger.values import (
     BALANCE_KINDS,
@@ -28,6 +33,7 @@ from boai.foundations.ledger.values import (
     FundRow,
     LotPosition,
     Movement,
+    Outflow,
 )
 from boai.ground.core.clock import start_of
 
@@ -38,11 +44,14 @@ __all__ = [
     "fund_flows",
     "funds_of",
     "inflows_of_many",
+    "kept_of_gifts",
     "key_is_known",
     "lot_position",
     "movements",
     "movements_of_entries",
+    "outflows",
     "sources_of",
+    "unspent_at_home",
     "unspent_of",
     "uses_of",
 ]
@@ -99,6 +108,14 @@ def inflows_of_many(sources: Sequence[str]) -> dict[str, list[int]]:
     return found
 
 
+def outflows(kinds: Sequence[str]) -> Iterator[Outflow]:
+    """Every outflow of these kinds, in the order in which they were posted; read in chunks."""
+    rows = FundOutflow.objects.filter(kind__in=kinds).order_by("id")
+    columns = ("id", "kind", "subject", "fund_id", "amount", "posting__entry__key")
+    for row in rows.values_list(*columns).iterator(chunk_size=2000):
+        yield Outflow(*row)
+
+
 def fund_flows(
     organisation_ids: Sequence[int], first: date | None, last: date, fund_id: int | None = None
 ) -> FundFlows:
@@ -139,6 +156,22 @@ def fund_flows(
         transferred_in=came.get("transfer", 0) - returned,
         transferred_out=out("transfer") - came.get("reversal", 0),
     )
+
+
+def kept_of_gifts(fund_ids: Iterable[int]) -> dict[int, int]:
+    """By society, what came into these funds from outside less what went back there (refunded, or
+    booked by mistake), in fen; transfers are not counted. Two statements."""
+    kept: dict[int, int] = defaultdict(int)
+    funds = list(fund_ids)
+    came = FundInflow.objects.filter(continues__isnull=True, fund_id__in=funds)
+    goes_on = FundInflow.objects.filter(continues=OuterRef("pk"))
+    back = FundOutflow.objects.filter(kind__in=["refund", "reversal"], fund_id__in=funds)
+    went = back.exclude(Exists(goes_on))
+    for sign, rows in ((1, came), (-1, went)):
+        sums = rows.values_list("fund__organisation_id").annotate(total=Sum("amount")).order_by()
+        for organisation_id, total in sums:
+            kept[organisation_id] += sign * total
+    return dict(kept)
 
 
 def key_is_known(organisation_id: int, key: str) -> bool:

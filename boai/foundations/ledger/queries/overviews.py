@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Sum
 from django.utils.translation import gettext
 
-from boai.foundations.ledger.models import Account, Entry, FundSpan, Posting
+from boai.foundations.ledger.models import Account, Entry, FundInflow, FundSpan, Posting
 from boai.foundations.ledger.queries.tracing import axis_end
 from boai.foundations.ledger.values import KIND_LABELS
 from boai.ground.core.money import CNY
@@ -29,6 +29,8 @@ ENTRY_KIND_LABELS = {
     "difference-settled": _("差异处理"),
     "stock-adjusted": _("库存调整"),
     "lot-split": _("拆分批次"),
+    "goods-repacked": _("组套改装"),
+    "goods-returned": _("退货收回"),
 }
 OUTFLOW_LABELS = {
     "spend": _("支出"),
@@ -130,6 +132,25 @@ def entry(entry_id: int) -> EntryRow | None:
         reversal_id=reversal,
         lines=lines,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The other side of a transfer: the fund that the money came into, and the entry there."""
+
+    organisation_id: int
+    fund_id: int
+    fund: str
+    entry_id: int
+
+
+def arrival_of(subject: str) -> Arrival | None:
+    """Where the money of a transfer arrived; empty for whatever is none or was not paid."""
+    found = FundInflow.objects.filter(continues__subject=subject, continues__kind="transfer")
+    row = found.select_related("fund", "posting").first()
+    if row is None:
+        return None
+    return Arrival(row.fund.organisation_id, row.fund_id, row.fund.name, row.posting.entry_id)
 
 
 def _named(account: Account) -> str:

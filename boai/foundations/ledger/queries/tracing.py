@@ -101,6 +101,20 @@ def unspent_of(source: str) -> int:
     return _trace_source(source).unspent
 
 
+def unspent_at_home(source: str) -> int:
+    """How much of a source's money nobody has taken out of the fund it came into: what can be
+    given back. What was handed on to another fund is not here any more."""
+    free = 0
+    for inflow in FundInflow.objects.filter(source=source, continues__isnull=True):
+        if inflow.starts is None or inflow.ends is None:
+            free += inflow.amount
+            continue
+        met = _meeting(FundSpan.objects.all(), inflow.fund_id, inflow.starts, inflow.ends)
+        taken = (min(s.ends, inflow.ends) - max(s.starts, inflow.starts) for s in met)
+        free += inflow.amount - sum(taken)
+    return free
+
+
 def sources_of(subject: str) -> list[Share]:
     """Whose money paid one subject: the shares sum to what was spent on it or transferred under it.
     A spend that was taken back has no shares."""

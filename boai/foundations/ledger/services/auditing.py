@@ -275,6 +275,95 @@ def lots_are_whole() -> Verdict:
     return _found(checked, rows, "lot", "收到 {0}，各处合计 {1}")
 
 
+# Both directions in SQL, each from its own end: forward from what came in, backward from what was
+# paid. Where an outflow goes on in another fund, ``far`` says how far into it each span begins.
+_FAR = (
+    "far AS (SELECT id, outflow_id, fund_id, starts, ends, CAST(SUM(ends - starts) OVER ("
+    "PARTITION BY outflow_id ORDER BY starts) AS bigint) - (ends - starts) AS far"
+    " FROM ledger_fundspan)"
+)
+_FIRST_SPAN = (
+    "COALESCE((SELECT MAX(x.starts) FROM ledger_fundspan x WHERE x.fund_id = {fund}"
+    " AND x.starts <= {low}), {low})"
+)
+_FIRST_INFLOW = _FIRST_SPAN.replace("ledger_fundspan", "ledger_fundinflow")
+
+
+def _least(one: str, other: str) -> str:
+    return f"CASE WHEN {one} < {other} THEN {one} ELSE {other} END"
+
+
+def _both_ways() -> tuple[str, str]:
+    """Amounts by source and final outflow, forward counted up and backward counted down; and
+    the final outflows whose sources do not sum to them."""
+    low, high = _least("s.starts", "p.low").replace("<", ">"), _least("s.ends", "p.high")
+    low_in, high_in = low.replace("s.", "i."), high.replace("s.", "i.")
+    meets = "s.fund_id = p.fund_id AND s.starts < p.high AND s.ends > p.low AND s.starts >= "
+    forward = (
+        "forward(source, fund_id, low, high) AS (SELECT source, fund_id, starts, ends"  # noqa: S608
+        " FROM ledger_fundinflow WHERE continues_id IS NULL AND starts IS NOT NULL"
+        f" UNION ALL SELECT p.source, i.fund_id, i.starts + s.far + {low} - s.starts,"
+        f" i.starts + s.far + {high} - s.starts FROM forward p JOIN far s ON {meets}"
+        f"{_FIRST_SPAN.format(fund='p.fund_id', low='p.low')}"
+        " JOIN ledger_fundinflow i ON i.continues_id = s.outflow_id AND i.starts IS NOT NULL)"
+    )
+    backward = (
+        "backward(outflow_id, fund_id, low, high) AS ("  # noqa: S608
+        "SELECT s.outflow_id, s.fund_id, s.starts,"
+        " s.ends FROM ledger_fundspan s LEFT JOIN ledger_fundinflow i"
+        " ON i.continues_id = s.outflow_id WHERE i.id IS NULL"
+        f" UNION ALL SELECT p.outflow_id, s.fund_id, s.starts + {_inside('low')},"
+        f" s.starts + {_inside('high')} FROM backward p JOIN ledger_fundinflow i"
+        " ON i.fund_id = p.fund_id AND i.starts < p.high AND i.ends > p.low AND i.starts >= "
+        f"{_FIRST_INFLOW.format(fund='p.fund_id', low='p.low')}"
+        " JOIN far s ON s.outflow_id = i.continues_id"
+        f" AND s.far < {high_in} - i.starts AND s.far + s.ends - s.starts > {low_in} - i.starts)"
+    )
+    back = (
+        "SELECT i.source AS source, p.outflow_id AS outflow_id,"  # noqa: S608
+        f" {high_in} - {low_in} AS fen FROM backward p"
+        " JOIN ledger_fundinflow i ON i.fund_id = p.fund_id AND i.continues_id IS NULL"
+        " AND i.starts < p.high AND i.ends > p.low AND i.starts >= "
+        f"{_FIRST_INFLOW.format(fund='p.fund_id', low='p.low')}"
+    )
+    out = (
+        f"SELECT p.source, s.outflow_id, {high} - {low} AS fen FROM forward p"  # noqa: S608
+        f" JOIN ledger_fundspan s ON {meets}{_FIRST_SPAN.format(fund='p.fund_id', low='p.low')}"
+        " LEFT JOIN ledger_fundinflow o ON o.continues_id = s.outflow_id WHERE o.id IS NULL"
+    )
+    pairs = (
+        f"WITH RECURSIVE {_FAR}, {forward}, {backward} "  # noqa: S608
+        f"SELECT source, outflow_id, SUM(fen) AS fen FROM ({out} UNION ALL"
+        f" SELECT source, outflow_id, -fen FROM ({back}) AS behind"
+        ") AS both_ways GROUP BY source, outflow_id HAVING SUM(fen) <> 0 ORDER BY source"
+    )
+    sums = (
+        f"WITH RECURSIVE {_FAR}, {backward} "  # noqa: S608
+        "SELECT o.id, o.amount, COALESCE(SUM(b.fen), 0) FROM ledger_fundoutflow o"
+        " LEFT JOIN ledger_fundinflow n ON n.continues_id = o.id"
+        f" LEFT JOIN ({back}) AS b ON b.outflow_id = o.id WHERE n.id IS NULL"
+        " GROUP BY o.id, o.amount HAVING COALESCE(SUM(b.fen), 0) <> o.amount ORDER BY o.id"
+    )
+    return pairs, sums
+
+
+def _inside(end: str) -> str:
+    """A piece's end, cut to the span ``s`` of the outflow that inflow ``i`` continues."""
+    at = f"p.{end} - i.starts - s.far"
+    below = f"CASE WHEN {at} > s.ends - s.starts THEN s.ends - s.starts ELSE {at} END"
+    return f"(CASE WHEN {at} < 0 THEN 0 ELSE {below} END)"
+
+
+@law("ledger-13", _("由捐赠查支出与由支出查捐赠，每一对的金额逐分一致"))
+def both_ways_agree() -> Verdict:
+    """For every gift and every final expense, refund or reversal, through any number of transfers,
+    what the gift says it paid is what the expense says it got, and all sum to the expense."""
+    pairs, sums = _both_ways()
+    breaches = [(f"ledger.outflow:{r[1]}", f"{r[0]}：两个方向相差 {r[2]}") for r in _rows(pairs)]
+    breaches += [(f"ledger.outflow:{r[0]}", f"支出 {r[1]}，来源合计 {r[2]}") for r in _rows(sums)]
+    return verdict(FundOutflow.objects.count(), breaches)
+
+
 def breaches_of_all(laws: Iterable[str] = ()) -> list[str]:
     """Short form for whole-books checks: every breach of the books as a line."""
     from boai.ground.core.laws import all_laws

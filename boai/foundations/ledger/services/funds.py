@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from boai.foundations.ledger import queries
 from boai.foundations.ledger.errors import NotASource, NotFound, PostingIsMalformed
@@ -12,7 +12,6 @@ from boai.foundations.ledger.models import Fund, FundInflow, FundOutflow
 from boai.foundations.ledger.services import spans
 from boai.foundations.ledger.services.journal import write_entries
 from boai.foundations.ledger.services.posting import answer
-from boai.foundations.ledger.services.sets import insert_rows
 from boai.foundations.ledger.values import (
     AccountKey,
     EntryOrder,
@@ -23,14 +22,7 @@ from boai.foundations.ledger.values import (
     Restriction,
 )
 from boai.ground.core.actors import Actor
-
-INFLOW_COLUMNS = {
-    "fund_id": "bigint",
-    "source": "text",
-    "posting_id": "bigint",
-    "amount": "bigint",
-    "at": "timestamptz",
-}
+from boai.ground.kit.db.bulk import append_rows
 
 
 def open_fund(
@@ -105,18 +97,19 @@ def receive_many_into_fund(
 
 
 def _add_inflows(fund_id: int, written: Sequence[Prepared]) -> None:
-    rows = [
-        (
-            fund_id,
-            p.order.subject,
-            p.posting_ids[0],
-            p.order.legs[0].amount,
-            connection.ops.adapt_datetimefield_value(p.order.at),
-        )
-        for p in written
-        if not p.repeated
-    ]
-    insert_rows("ledger_fundinflow", INFLOW_COLUMNS, rows)
+    fresh = [p for p in written if not p.repeated]
+    append_rows(
+        FundInflow,
+        len(fresh),
+        {
+            "fund_id": fund_id,
+            "source": [p.order.subject for p in fresh],
+            "posting_id": [p.posting_ids[0] for p in fresh],
+            "amount": [p.order.legs[0].amount for p in fresh],
+            "at": [p.order.at for p in fresh],
+        },
+        with_ids=False,
+    )
 
 
 def _fund(fund_id: int) -> Fund:

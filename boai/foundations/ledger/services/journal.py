@@ -1,8 +1,9 @@
 """Writing entries and postings: the one place where the books are written to."""
 
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from boai.foundations.ledger.errors import (
     AlreadyReversed,
@@ -10,9 +11,8 @@ from boai.foundations.ledger.errors import (
     PostingIsMalformed,
     SameKeyOtherInputs,
 )
-from boai.foundations.ledger.models import Account, Balance, Entry
+from boai.foundations.ledger.models import Account, Balance, Entry, Posting
 from boai.foundations.ledger.rules import entry_digest, in_chunks, posting_line, reason_against_legs
-from boai.foundations.ledger.services.sets import insert_rows
 from boai.foundations.ledger.values import (
     BALANCE_KINDS,
     KIND_LABELS,
@@ -21,8 +21,9 @@ from boai.foundations.ledger.values import (
     Prepared,
 )
 from boai.ground.core.actors import Actor
-from boai.ground.core.canonical import digest
+from boai.ground.core.canonical import canonical_many
 from boai.ground.core.money import CNY, yuan
+from boai.ground.kit.db.bulk import COPIED_FROM, append_rows, insert_rows, rows_among
 
 ENTRY_COLUMNS = {
     "organisation_id": "bigint",
@@ -36,15 +37,6 @@ ENTRY_COLUMNS = {
     "reverses_id": "bigint",
     "digest": "text",
     "chain": "text",
-}
-POSTING_COLUMNS = {
-    "entry_id": "bigint",
-    "organisation_id": "bigint",
-    "debit_id": "bigint",
-    "credit_id": "bigint",
-    "amount": "bigint",
-    "lot": "bigint",
-    "into_fund": "boolean",
 }
 
 
@@ -61,7 +53,11 @@ def write_entries(
     *Refuses*: ``PostingIsMalformed``, ``SameKeyOtherInputs``, ``NotEnough``; ``AlreadyReversed``
     when another connection reversed the same entry meanwhile.
     """
-    prepared = [_prepare(actor, organisation_id, kind, o, reverses_id) for o in orders]
+    inputs = canonical_many([order.inputs for order in orders])
+    prepared = [
+        _prepare(actor, organisation_id, kind, order, said, reverses_id)
+        for order, said in zip(orders, inputs, strict=True)
+    ]
     with transaction.atomic():
         fresh = _settle_keys(organisation_id, prepared)
         if not fresh:
@@ -78,8 +74,14 @@ def write_entries(
 
 
 def _prepare(
-    actor: Actor, organisation_id: int, kind: str, order: EntryOrder, reverses_id: int | None
+    actor: Actor,
+    organisation_id: int,
+    kind: str,
+    order: EntryOrder,
+    said: str,
+    reverses_id: int | None,
 ) -> Prepared:
+    """``said`` is the canonical form of the order's inputs."""
     why = reason_against_legs(organisation_id, order.legs)
     if not why and not 0 < len(order.key) <= 200:
         why = "请求号为空或过长"
@@ -87,7 +89,7 @@ def _prepare(
         why = "事由过长或时间没有时区"
     if why:
         raise PostingIsMalformed(why=why)
-    inputs = digest(order.inputs)
+    inputs = sha256(said.encode()).hexdigest()
     whole = entry_digest(
         (
             organisation_id,
@@ -108,9 +110,9 @@ def _prepare(
 def _settle_keys(organisation_id: int, prepared: Sequence[Prepared]) -> list[Prepared]:
     """Answer keys that were posted before; what is left is new, each key once."""
     known: dict[str, tuple[int, str, int | None]] = {}
+    wanted, also = ("key", "id", "inputs_digest", "sequence"), {"organisation_id": organisation_id}
     for keys in in_chunks(p.order.key for p in prepared):
-        rows = Entry.objects.filter(organisation_id=organisation_id, key__in=keys)
-        for key, id, inputs, number in rows.values_list("key", "id", "inputs_digest", "sequence"):
+        for key, id, inputs, number in rows_among(Entry._meta.db_table, wanted, "key", keys, also):
             known[key] = (id, inputs, number)
     fresh: dict[str, Prepared] = {}
     for p in prepared:
@@ -141,6 +143,13 @@ def _insert_entries(
     reverses_id: int | None,
 ) -> None:
     """Insert the entries; a key that another connection wrote meanwhile is answered as repeated."""
+    if reverses_id is None and len(fresh) >= COPIED_FROM:
+        try:
+            with transaction.atomic():
+                _append_entries(actor, organisation_id, kind, fresh)
+            return
+        except IntegrityError:
+            pass  # a key was written meanwhile: the way below tells which
     rows = [
         (
             organisation_id,
@@ -168,6 +177,29 @@ def _insert_entries(
         _settle_keys(organisation_id, late)
         if any(p.entry_id is None for p in late):
             raise AlreadyReversed()
+
+
+def _append_entries(
+    actor: Actor, organisation_id: int, kind: str, fresh: Sequence[Prepared]
+) -> None:
+    ids = append_rows(
+        Entry,
+        len(fresh),
+        {
+            "organisation_id": organisation_id,
+            "kind": kind,
+            "key": [p.order.key for p in fresh],
+            "inputs_digest": [p.inputs_digest for p in fresh],
+            "subject": [p.order.subject for p in fresh],
+            "at": [p.order.at for p in fresh],
+            "person_id": actor.person_id,
+            "actor": actor.label,
+            "digest": [p.digest for p in fresh],
+            "chain": "",
+        },
+    )
+    for p, entry_id in zip(fresh, ids, strict=True):
+        p.entry_id = entry_id
 
 
 def find_or_make_accounts(keys: Iterable[AccountKey]) -> dict[str, int]:
@@ -242,26 +274,22 @@ def _not_enough(place: AccountKey, have: int, wanted: int) -> NotEnough:
 def _insert_postings(
     organisation_id: int, written: Sequence[Prepared], ids: dict[str, int]
 ) -> None:
-    rows = []
-    owners = []
-    for p in written:
-        for leg in p.order.legs:
-            lot = leg.debit.lot if leg.debit.lot is not None else leg.credit.lot
-            into_fund = leg.debit.kind == "bank" and leg.credit.kind == "fund"
-            rows.append(
-                (
-                    p.entry_id,
-                    organisation_id,
-                    ids[leg.debit.code],
-                    ids[leg.credit.code],
-                    leg.amount,
-                    lot,
-                    into_fund,
-                )
-            )
-            owners.append(p)
-    made = insert_rows("ledger_posting", POSTING_COLUMNS, rows)
-    for p, (posting_id,) in zip(owners, made, strict=True):
+    pairs = [(p, leg) for p in written for leg in p.order.legs]
+    legs = [leg for _p, leg in pairs]
+    made = append_rows(
+        Posting,
+        len(legs),
+        {
+            "entry_id": [p.entry_id for p, _leg in pairs],
+            "organisation_id": organisation_id,
+            "debit_id": [ids[leg.debit.code] for leg in legs],
+            "credit_id": [ids[leg.credit.code] for leg in legs],
+            "amount": [leg.amount for leg in legs],
+            "lot": [leg.credit.lot if leg.debit.lot is None else leg.debit.lot for leg in legs],
+            "into_fund": [leg.debit.kind == "bank" and leg.credit.kind == "fund" for leg in legs],
+        },
+    )
+    for (p, _leg), posting_id in zip(pairs, made, strict=True):
         p.posting_ids.append(posting_id)
 
 

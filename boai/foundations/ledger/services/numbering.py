@@ -5,10 +5,11 @@ Acts do not wait for a counter that everybody locks; this step does, once for ma
 
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from boai.foundations.ledger.models import Entry, Journal
 from boai.foundations.ledger.rules import chunks, next_chain
+from boai.ground.kit.db.bulk import fill_rows
 
 BATCH = 20_000
 
@@ -53,17 +54,7 @@ def _number_batch(organisation_id: int) -> int:
 
 
 def _store(rows: Sequence[tuple[int, int, str]]) -> None:
-    with connection.cursor() as cursor:
-        for part in chunks(rows, 5000):
-            if connection.vendor == "postgresql":
-                cursor.execute(
-                    "UPDATE ledger_entry SET sequence = n.sequence, chain = n.chain FROM "
-                    "unnest(%s::bigint[], %s::bigint[], %s::text[]) AS n(id, sequence, chain) "
-                    "WHERE ledger_entry.id = n.id",
-                    [[r[0] for r in part], [r[1] for r in part], [r[2] for r in part]],
-                )
-            else:
-                cursor.executemany(
-                    "UPDATE ledger_entry SET sequence = %s, chain = %s WHERE id = %s",
-                    [(number, chain, entry_id) for entry_id, number, chain in part],
-                )
+    for part in chunks(rows, 5000):
+        ids, numbers, chains = zip(*part, strict=True)
+        filled = {"sequence": ("bigint", numbers), "chain": ("text", chains)}
+        fill_rows(Entry._meta.db_table, ids, filled)

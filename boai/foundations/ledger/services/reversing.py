@@ -28,15 +28,14 @@ def write_reversal(actor: Actor, *, entry_id: int, key: str, at: datetime, reaso
     legs = [Leg(_key(p.credit), _key(p.debit), p.amount) for p in postings]
     order = EntryOrder(key, legs, at, {"reverses": entry_id, "reason": reason}, original.subject)
     with transaction.atomic():
-        inflows, outflows = _fund_sides(postings)
+        # A key that comes back is answered before anything is asked of the funds: what this very
+        # reversal has moved would speak against it.
+        inflows, outflows = ({}, {}) if _known(entry_id, key) else _fund_sides(postings)
         spans.settle(
             original.organisation_id,
             {i.fund_id for i in inflows.values()} | {o.fund_id for o in outflows.values()},
         )
-        known = Entry.objects.filter(reverses_id=entry_id).values_list("key", flat=True).first()
-        if known is not None and known != key:
-            raise AlreadyReversed()
-        if known is None:
+        if not _known(entry_id, key):
             for came in inflows.values():
                 spans.need_unspent(came, came.amount)
         written = write_entries(
@@ -49,6 +48,14 @@ def write_reversal(actor: Actor, *, entry_id: int, key: str, at: datetime, reaso
         if not written.repeated:
             _reverse_fund_sides(postings, written, inflows, outflows, at)
     return written
+
+
+def _known(entry_id: int, key: str) -> bool:
+    """Whether the entry was reversed under this key. *Refuses*: ``AlreadyReversed`` (another)."""
+    known = Entry.objects.filter(reverses_id=entry_id).values_list("key", flat=True).first()
+    if known is not None and known != key:
+        raise AlreadyReversed()
+    return known is not None
 
 
 def _key(account: Account) -> AccountKey:
