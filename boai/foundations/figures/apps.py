@@ -4,7 +4,7 @@ from boai.ground.kit.apps import RoomConfig
 
 
 class FiguresConfig(RoomConfig):
-    """The room figures. It has no tables: rooms declare figures, this room asks them."""
+    """The room figures: rooms declare figures, this room asks them and keeps the totals of days."""
 
     name = "boai.foundations.figures"
     label = "figures"

@@ -23,3 +23,10 @@ class OrganisationIsUnknown(Refusal):
 
     text = _("没有找到单位“{name}”。")
     mend = _("请填写单位编码或全称。")
+
+
+class FigureIsNotADailySum(Refusal):
+    """The figure is a rate or a state: its days do not add up."""
+
+    text = _("指标“{name}”不是按日累加的数，不能按日列出。")
+    mend = _("请按期间或时点查询这个指标。")

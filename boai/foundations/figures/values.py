@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Scope = Literal["own", "system"]
 OWN: Scope = "own"
@@ -35,3 +35,18 @@ class FigureValue:
             return str(self.value)
         sign = "-" if self.value < 0 else ""
         return f"{sign}{abs(self.value) // 100}.{abs(self.value) % 100:02d}"
+
+
+class DayValue(NamedTuple):
+    """A figure on one day."""
+
+    day: date
+    value: int
+
+
+class UnitValue(NamedTuple):
+    """A figure of one organisation, with all below it, on one day."""
+
+    organisation_id: int
+    day: date
+    value: int

@@ -77,3 +77,22 @@ def test_the_command(world: World) -> None:
     with pytest.raises(CommandError) as usage:
         call_command("figures", "--org", "T-C", "--as-of", "2020-01-01", "--to", "2020-01-02")
     assert usage.value.returncode == 2
+
+
+def test_the_command_by_day_and_by_unit(world: World) -> None:
+    from tests.factories.books import AT, gift, make_fund
+
+    gift(make_fund("甲", world.places.county), "1", 700)
+    figure("sample.came", "样本", "fen", rolled=figures.Rolled("ledger.funds", "amount"))(
+        lambda ids, span: 0
+    )
+    asked = ("sample.came", "--org", "T-C", "--from", "2020-01-01", "--to", "2020-02-01", "--json")
+    out = StringIO()
+    call_command("figures", *asked, "--by", "day", "--scope", "system", stdout=out)
+    assert json.loads(out.getvalue()) == [[str(AT.date()), "700"]]
+    out = StringIO()
+    call_command("figures", *asked, "--by", "unit", stdout=out)
+    assert json.loads(out.getvalue()) == [["测州市东区红十字会", str(AT.date()), "700"]]
+    with pytest.raises(CommandError) as usage:
+        call_command("figures", "--org", "T-C", "--by", "day")
+    assert usage.value.returncode == 2

@@ -32,6 +32,7 @@ class Command(HouseCommand):
         parser.add_argument("names", nargs="*", metavar="NAME")
         parser.add_argument("--org", required=True, help="code or full name")
         parser.add_argument("--scope", choices=("own", "system"), default="own")
+        parser.add_argument("--by", choices=("day", "unit"), help="one figure, day by day")
         parser.add_argument("--as-of", type=a_day, dest="as_of")
         parser.add_argument("--from", type=a_day, dest="first")
         parser.add_argument("--to", type=a_day, dest="last")
@@ -44,6 +45,9 @@ class Command(HouseCommand):
         if organisation is None:
             raise OrganisationIsUnknown(name=options["org"][:60])
         last = options["as_of"] or options["last"] or day_of(now())
+        if options["by"]:
+            self._series(organisation.id, options, last)
+            return None
         found = queries.evaluate(
             options["names"],
             organisation_id=organisation.id,
@@ -57,3 +61,23 @@ class Command(HouseCommand):
         lines = [f"{v.name:<44}{v.yuan or '-':>20} {v.unit:<12}{gettext(v.label)}" for v in found]
         self.answer(document, "\n".join(lines))
         return None
+
+    def _series(self, organisation_id: int, options: dict[str, Any], last: date) -> None:
+        """One figure day by day, of the organisation or of each directly below it."""
+        if len(options["names"]) != 1 or not options["first"]:
+            raise self.wrong_usage("--by needs one NAME and --from")
+        name, first = options["names"][0], options["first"]
+        if options["by"] == "day":
+            days = queries.by_day(
+                name,
+                organisation_id=organisation_id,
+                scope=options["scope"],
+                first=first,
+                last=last,
+            )
+            rows: list[tuple[str, ...]] = [(str(d.day), str(d.value)) for d in days]
+        else:
+            units = queries.by_unit(name, organisation_id=organisation_id, first=first, last=last)
+            named = organisations.rows({unit.organisation_id for unit in units})
+            rows = [(named[u.organisation_id].name, str(u.day), str(u.value)) for u in units]
+        self.answer([list(row) for row in rows], "\n".join("  ".join(row) for row in rows))
