@@ -44,3 +44,17 @@ class ItemListIsNotKnown(Refusal):
 
     text = _("文件“{file}”不是能识别的物资目录。")
     mend = _("请提供含物资编码和名称两列的 csv。")
+
+
+class KitListIsNotWellDescribed(Refusal):
+    """A kit's list names other items, each at least once, and is set once."""
+
+    text = _("套装清单有误：须列出至少一种其他物资，数量至少为 1，且每个套装只设一次清单。")
+    mend = _("请核对；清单不同的套装请另立一个品种。")
+
+
+class PartIsNamedTwice(Refusal):
+    """Two lines of a kit's list name the same item."""
+
+    text = _("同一种物资在清单里出现了两行。")
+    mend = _("请合成一行，写明每套的总数。")

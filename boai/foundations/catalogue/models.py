@@ -64,3 +64,20 @@ class ItemAlias(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="aliases")
     name = models.CharField(max_length=120)
     normal_name = models.CharField(max_length=120, unique=True)
+
+
+class KitPart(models.Model):
+    """How much of an item goes into one kit of another item. Append-only. PII: none."""
+
+    kit = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="parts")
+    part = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("kit", "part"), name="catalogue_kit_part_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="catalogue_kit_part_counts"),
+            models.CheckConstraint(
+                condition=~Q(kit=models.F("part")), name="catalogue_kit_is_not_its_part"
+            ),
+        ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from boai.foundations.catalogue.models import Category, Item, ItemAlias, Pack
+from boai.foundations.catalogue.models import Category, Item, ItemAlias, KitPart, Pack
 from boai.foundations.catalogue.rules import fits_class, normal_name, standards_in
 from boai.foundations.catalogue.values import CategoryRow, ItemRow
 
@@ -149,3 +149,23 @@ def _longest_inside(normal: str, text: str) -> ItemRow | None:
             rivals = {a.item_id for a in hits if len(a.normal_name) == len(alias.normal_name)}
             return _row(alias.item) if len(rivals) == 1 else None
     return None
+
+
+def kit_parts(kit_id: int) -> dict[int, int]:
+    """What goes into one kit, by item; empty for an item that is no kit."""
+    rows = KitPart.objects.filter(kit_id=kit_id).order_by("part_id")
+    return dict(rows.values_list("part_id", "quantity"))
+
+
+def kits() -> list[ItemRow]:
+    """Every item that is put together by a list, by code."""
+    return [_row(found) for found in _items().filter(parts__isnull=False).distinct()]
+
+
+def kit_lists() -> dict[int, dict[int, int]]:
+    """Every kit with what goes into it, in one query."""
+    found: dict[int, dict[int, int]] = {}
+    rows = KitPart.objects.order_by("kit_id", "part_id")
+    for kit_id, part_id, quantity in rows.values_list("kit_id", "part_id", "quantity"):
+        found.setdefault(kit_id, {})[part_id] = quantity
+    return found

@@ -10,4 +10,5 @@ staff = [
     path("new/", pages.ListItem.as_view(), name="catalogue-new"),
     path("<int:item_id>/", pages.one_item, name="catalogue-item"),
     path("<int:item_id>/alias/", pages.AddAlias.as_view(), name="catalogue-alias"),
+    path("<int:item_id>/kit/", pages.ListKit.as_view(), name="catalogue-kit"),
 ]

@@ -1,12 +1,14 @@
 """Facts that the room announces. No personal data, no check codes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class PaperFact:
-    """One paper that was issued."""
+class PaperFact(NamedTuple):
+    """One paper that was issued; ``facts`` are those of ``values.PUBLIC_FACTS`` that it states."""
 
     number: str
     kind: str
@@ -14,6 +16,7 @@ class PaperFact:
     subject: str
     digest: str
     replaces: str = ""
+    facts: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

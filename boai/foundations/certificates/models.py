@@ -45,3 +45,15 @@ class Paper(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["organisation", "-issued_at"], name="certificates_of_org")]
+
+
+class WrongCheck(models.Model):
+    """How often one address gave a wrong number or code lately. PII: none (keyed digest).
+
+    A table and not the cache: the cache is each process's own, and whoever guesses is spread over
+    all of them.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    window_start = models.DateTimeField(db_index=True)
+    count = models.IntegerField(default=0)

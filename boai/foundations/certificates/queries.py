@@ -1,13 +1,17 @@
 """Reads about papers."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from boai.foundations.certificates.models import Paper
-from boai.foundations.certificates.rules import codes_agree
+from boai.foundations.certificates.rules import codes_agree, public_facts
 from boai.foundations.certificates.values import (
     FACT_LABELS,
+    ISSUED,
     KINDS,
     STATES,
     CheckedPaper,
@@ -15,6 +19,7 @@ from boai.foundations.certificates.values import (
 )
 from boai.foundations.organisations import queries as organisations
 from boai.ground.core.actors import Actor
+from boai.ground.core.clock import day_of
 from boai.ground.core.errors import NotFound
 from boai.ground.core.numbering import tidy
 from boai.ground.kit.masks import masked_name
@@ -56,6 +61,17 @@ def papers_of_many(subjects: list[str]) -> dict[str, list[PaperRow]]:
     return answer
 
 
+def subjects_without(subjects: QuerySet[Any, str], kinds: Sequence[str]) -> list[str]:
+    """Those of the asked subjects, a question of one text column not yet put to the database, whose
+    live papers are not exactly one of each of the two kinds; for laws. One statement, whatever the
+    number of subjects."""
+    first, last = sorted(kinds)
+    live = Paper.objects.filter(state=ISSUED).order_by().values("subject")
+    counted = live.annotate(many=Count("pk"), first=Min("kind"), last=Max("kind"))
+    complete = counted.filter(many=2, first=first, last=last).values_list("subject", flat=True)
+    return list(subjects.order_by().difference(complete).order_by())
+
+
 def checked(number: str, code: str) -> CheckedPaper | None:
     """What the public may see of a paper whose number and code fit; else ``None``.
 
@@ -83,7 +99,36 @@ def _shown(found: Paper) -> CheckedPaper:
         closed_at=found.closed_at,
         facts=_shown_facts(found.facts),
         replaced_by=_replacement(found),
+        proved=_proved(found),
     )
+
+
+def _proved(found: Paper) -> dict[str, Any]:
+    return _proved_row(found.number, found.kind, found.issued_at, found.facts, found.digest)
+
+
+def proved(numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What the leaves of some papers must say, by number; for the law that compares."""
+    found = Paper.objects.filter(number__in=list(numbers))
+    rows = found.values_list("number", "kind", "issued_at", "facts", "digest")
+    return {row[0]: _proved_row(*row) for row in rows}
+
+
+def _proved_row(
+    number: str, kind: str, issued_at: datetime, facts: dict[str, Any], digest: str
+) -> dict[str, Any]:
+    return {
+        "number": number,
+        "kind": kind,
+        "day": _day(issued_at),
+        **public_facts(facts),
+        "digest": digest,
+    }
+
+
+@lru_cache(maxsize=64)
+def _day(at: datetime) -> str:
+    return day_of(at).isoformat()
 
 
 def papers_seen_by(actor: Actor) -> QuerySet[Paper]:

@@ -8,6 +8,8 @@ public = [
     path("verify/", public_pages.verify, name="certificates-verify"),
     path("papers/<str:number>.pdf", public_pages.paper_pdf, name="certificates-pdf"),
     path("papers/<str:number>.png", public_pages.paper_png, name="certificates-png"),
+    path("papers/<str:number>.html", public_pages.saved, name="certificates-saved"),
+    path("papers/<str:number>.tlog-proof", public_pages.bundle, name="certificates-bundle"),
 ]
 
 staff = [

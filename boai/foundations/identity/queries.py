@@ -145,6 +145,12 @@ def users_of_person(person_id: int) -> list[int]:
     )
 
 
+def persons_of_users(user_ids: Iterable[int]) -> dict[int, int]:
+    """The natural person behind each account; an unknown account is left out."""
+    rows = User.objects.filter(pk__in=set(user_ids)).values_list("pk", "person_id")
+    return dict(rows)
+
+
 def user_named(username: str) -> int | None:
     """The account with a user name, if there is one."""
     return (

@@ -1,6 +1,6 @@
 """Reads of the room."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,6 +8,12 @@ from django.db.models import Q, QuerySet
 from boai.foundations.organisations.models import Ancestry, Organisation, Setting
 from boai.foundations.organisations.rules import normal_name
 from boai.foundations.organisations.values import OrganisationRow
+
+ANCESTRY = "SELECT ancestor_id, descendant_id FROM organisations_ancestry"
+"""The tree's closure as a sub-query, for statements that roll up: each organisation with itself
+and with each above it."""
+CHILDREN = "SELECT id, parent_id FROM organisations_organisation"
+"""Each organisation with the one directly above it, as a sub-query."""
 
 
 def as_row(found: Organisation) -> OrganisationRow:
@@ -99,6 +105,13 @@ def subtree(organisation_id: int) -> QuerySet[Ancestry, int]:
     )
 
 
+def below_any(organisation_ids: Iterable[int]) -> QuerySet[Ancestry, int]:
+    """Several organisations and all below them, as a sub-query."""
+    return Ancestry.objects.filter(ancestor_id__in=list(organisation_ids)).values_list(
+        "descendant_id", flat=True
+    )
+
+
 def ancestor_ids(organisation_id: int) -> list[int]:
     """From the parent up to the root."""
     return list(
@@ -122,6 +135,15 @@ def setting(organisation_id: int, key: str, default: Any = None) -> Any:
         .first()
     )
     return default if found is None else found
+
+
+def first_setting(organisation_id: int, keys: Sequence[str]) -> Any:
+    """The first of several settings that says something: each as ``setting`` finds it; one read."""
+    found = Setting.objects.filter(
+        key__in=keys, organisation__below__descendant_id=organisation_id
+    ).order_by("-organisation__below__depth")
+    nearest = dict(found.values_list("key", "value"))
+    return next((nearest[key] for key in keys if nearest.get(key)), None)
 
 
 def society_of_division(code: str) -> OrganisationRow | None:

@@ -1,5 +1,7 @@
 """Reads of the room."""
 
+from collections.abc import Iterator
+
 from boai.foundations.trail.models import Act, Evidence
 from boai.foundations.trail.values import ActRow, EvidenceRow
 
@@ -7,6 +9,12 @@ from boai.foundations.trail.values import ActRow, EvidenceRow
 def acts_on(subject: str) -> list[ActRow]:
     """Everything done to one subject, oldest first."""
     return [_act(act) for act in Act.objects.filter(subject=subject)]
+
+
+def acts_of(verb: str) -> Iterator[ActRow]:
+    """Every act of one verb, oldest first, read a part at a time: for laws."""
+    for act in Act.objects.filter(verb=verb).order_by("id").iterator(2000):
+        yield _act(act)
 
 
 def latest_acts(organisation_ids: list[int] | None = None, limit: int = 50) -> list[ActRow]:

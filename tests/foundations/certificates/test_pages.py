@@ -1,7 +1,7 @@
 """The public check page and the register on the desk."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -9,19 +9,14 @@ from django.test import Client
 from django.urls import reverse
 
 from boai.foundations.certificates import queries
-from boai.foundations.certificates.services import issuing
+from boai.foundations.certificates.errors import TooManyChecks
+from boai.foundations.certificates.models import WrongCheck
+from boai.foundations.certificates.services import issuing, limiting
 from boai.foundations.certificates.values import PaperRow
 from boai.ground.core.actors import SYSTEM, Actor
 from tests.factories.world import World
 
 ClientFor = Callable[[Actor | None], Client]
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
@@ -68,6 +63,39 @@ def test_guessing_is_held_back(client: Client, paper: PaperRow) -> None:
     page = client.get("/verify/", {"n": paper.number, "c": paper.check_code})
     assert page.status_code == 429
     assert "核验次数过多" in page.content.decode()
+    # The files are behind the same door; another address is not held back.
+    assert client.get(f"/papers/{paper.number}.html", {"c": paper.check_code}).status_code == 422
+    elsewhere = client.get(
+        "/verify/", {"n": paper.number, "c": paper.check_code}, REMOTE_ADDR="192.0.2.7"
+    )
+    assert elsewhere.status_code == 200
+
+
+def test_one_household_of_ipv6_is_one_address(client: Client, paper: PaperRow) -> None:
+    for n in range(20):
+        place = f"2001:db8:1:2::{n:x}"
+        client.get("/verify/", {"n": paper.number, "c": "AAAAAAAA"}, REMOTE_ADDR=place)
+    asked = {"n": paper.number, "c": paper.check_code}
+    assert client.get("/verify/", asked, REMOTE_ADDR="2001:db8:1:2:ffff::").status_code == 429
+    assert client.get("/verify/", asked, REMOTE_ADDR="2001:db8:1:3::").status_code == 200
+
+
+def test_wrong_tries_are_counted_for_all_processes_and_forgotten(
+    world: World, at: datetime
+) -> None:
+    for n in range(limiting.MOST_WRONG):
+        limiting.refuse_guessing("198.51.100.1", at=at + timedelta(seconds=n))
+        limiting.count_wrong("198.51.100.1", at=at + timedelta(seconds=n))
+    # Nothing is kept in the memory of the process, and no address stands in the table.
+    cache.clear()
+    with pytest.raises(TooManyChecks):
+        limiting.refuse_guessing("198.51.100.1", at=at + timedelta(minutes=9))
+    [row] = WrongCheck.objects.all()
+    assert "198" not in row.key and row.count == limiting.MOST_WRONG
+    later = at + limiting.WINDOW
+    limiting.refuse_guessing("198.51.100.1", at=later)
+    limiting.count_wrong("203.0.113.9", at=later)
+    assert [row.count for row in WrongCheck.objects.all()] == [1]
 
 
 def test_files_for_whoever_has_the_code(client: Client, paper: PaperRow) -> None:

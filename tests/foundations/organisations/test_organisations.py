@@ -91,6 +91,10 @@ def test_settings_come_down_the_tree(world: World, at: datetime) -> None:
     assert queries.setting(places.county, "k") == "17:00"
     assert queries.setting(places.province, "k") == "16:00"
     assert queries.setting(places.foreign_city, "k", "none") == "none"
+    # The first that says something, each from the nearest unit.
+    assert queries.first_setting(places.county, ("none", "k")) == "17:00"
+    assert queries.first_setting(places.province, ("none", "k")) == "16:00"
+    assert queries.first_setting(places.foreign_city, ("none", "k")) is None
 
 
 def test_wrong_input_is_refused(world: World, at: datetime) -> None:

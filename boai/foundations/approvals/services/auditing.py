@@ -6,6 +6,8 @@ from boai.foundations.approvals import queries
 from boai.foundations.approvals.models import Case, Vote
 from boai.foundations.approvals.rules import is_late, outcome
 from boai.foundations.approvals.values import CaseRow
+from boai.foundations.identity.queries import persons_of_users
+from boai.foundations.trail import queries as trail
 from boai.ground.core.canonical import digest
 from boai.ground.core.laws import Verdict, law, verdict
 from boai.ground.core.text import gettext_noop as _
@@ -59,4 +61,33 @@ def votes_by_those_who_may() -> Verdict:
         may = set(row.committee) - set(row.excluded) - set(row.recused)
         if len(set(voters)) != len(voters) or not set(voters) <= may:
             found.append((f"approvals.case:{row.id}", "a vote that does not count"))
+    return verdict(checked, found)
+
+
+@law("approvals-04", _("每一票都是其账号背后的本人所投，与操作记录一致"))
+def votes_are_those_of_the_trail() -> Verdict:
+    """I-21: the person of each vote is the person of its account, and who voted, when, how and on
+    which content is what the trail says; nobody's vote is missing and none was added."""
+    rows = Vote.objects.order_by("pk").values_list(
+        "case_id", "user_id", "person_id", "approve", "digest", "cast_at"
+    )
+    told = {
+        (act.subject, act.actor_label): (
+            act.person_id,
+            act.detail["approve"],
+            act.detail["digest"],
+            act.at,
+        )
+        for act in trail.acts_of("vote")
+    }
+    persons = persons_of_users(Vote.objects.order_by().values_list("user_id", flat=True).distinct())
+    checked, found = 0, []
+    for case_id, user_id, person_id, *said in rows.iterator(chunk_size=2000):
+        checked += 1
+        subject = f"approvals.case:{case_id}"
+        if persons.get(user_id) != person_id:
+            found.append((subject, "a vote in another person's name"))
+        if told.pop((subject, f"person:{user_id}"), None) != (person_id, *said):
+            found.append((subject, "a vote that the trail does not know so"))
+    found += [(subject, "a vote that is gone") for subject, _who in told]
     return verdict(checked, found)

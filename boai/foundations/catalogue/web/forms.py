@@ -1,5 +1,7 @@
 """Forms of the room."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy
 
@@ -41,3 +43,33 @@ class AliasForm(forms.Form):
     """Another name."""
 
     name = forms.CharField(label=gettext_lazy("别名"), max_length=120)
+
+
+class PartForm(forms.Form):
+    """One part of a kit. Lines without an item are left out."""
+
+    item = forms.TypedChoiceField(
+        label=gettext_lazy("物资"), coerce=int, required=False, empty_value=None
+    )
+    quantity = forms.IntegerField(
+        label=gettext_lazy("每套数量"),
+        required=False,
+        min_value=1,
+        max_value=10**6,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, items: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].choices = [("", "—"), *items]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A line is whole or empty."""
+        given = super().clean() or {}
+        parts = [given.get("item"), given.get("quantity")]
+        if any(parts) and not all(parts) and not self.errors:
+            self.add_error("item", gettext_lazy("每行须有物资和每套数量。"))
+        return given
+
+
+PartFormSet = forms.formset_factory(PartForm, extra=6, max_num=40)

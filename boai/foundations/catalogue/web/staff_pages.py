@@ -1,19 +1,25 @@
 """Pages for staff."""
 
+from __future__ import annotations  # Django's formsets take no type argument at run time
+
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.db.models import Q, QuerySet
+from django.forms.formsets import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from boai.foundations.catalogue import queries
+from boai.foundations.catalogue.errors import KitListIsNotWellDescribed, PartIsNamedTwice
 from boai.foundations.catalogue.models import Item, ItemAlias
 from boai.foundations.catalogue.rules import normal_name, standards_in
-from boai.foundations.catalogue.services import listing
-from boai.foundations.catalogue.web.forms import AliasForm, ItemForm
+from boai.foundations.catalogue.services import kits, listing
+from boai.foundations.catalogue.values import ItemRow
+from boai.foundations.catalogue.web.forms import AliasForm, ItemForm, PartFormSet
 from boai.ground.core.errors import NotFound
 from boai.ground.core.text import gettext_noop as _
 from boai.ground.kit.web.acts import ActPage
@@ -114,7 +120,15 @@ def one_item(request: HttpRequest, item_id: int) -> HttpResponse:
         (gettext("防护等级"), item.protective_class or "—"),
         (gettext("别名"), "、".join(queries.aliases(item_id)) or "—"),
     ]
-    return TemplateResponse(request, "catalogue/item.html", {"item": item, "facts": facts})
+    parts = queries.kit_parts(item_id)
+    known = queries.items_by_ids(parts)
+    listed = [
+        (known[part].name, f"{each:,} {known[part].unit}", reverse("catalogue-item", args=[part]))
+        for part, each in parts.items()
+    ]
+    return TemplateResponse(
+        request, "catalogue/item.html", {"item": item, "facts": facts, "parts": listed}
+    )
 
 
 @door("catalogue.list-item")
@@ -176,3 +190,50 @@ class AddAlias(ActPage):
     def done_url(self, outcome: Any) -> str:
         """Back to the item."""
         return reverse("catalogue-item", args=[self.kwargs["item_id"]])
+
+
+@door("catalogue.list-item")
+class ListKit(ActPage):
+    """Say what goes into one kit; once, because packed kits are checked against it."""
+
+    title = _("登记套装清单")
+    form_class = forms.Form
+    lines_class = PartFormSet
+    submit_label = _("登记清单")
+    success = _("套装清单已登记，仓库可以按它组套。")
+    confirm = _("清单登记后不能修改；清单不同的套装请另立品种。确认登记？")
+
+    def context(self) -> Mapping[str, Any]:
+        """Which item it is. *Refuses*: ``NotFound``."""
+        return {"facts": [(gettext("套装"), f"{self._kit.name}（{self._kit.unit}）")]}
+
+    def make_lines(self, data: Any = None, files: Any = None) -> BaseFormSet[Any]:
+        """Any other item may be a part."""
+        items = [
+            (row.id, f"{row.name}（{row.unit}）")
+            for row in queries.all_items()
+            if row.id != self._kit.id
+        ]
+        return PartFormSet(data, files, prefix="lines", form_kwargs={"items": items})
+
+    def act(self, form: Any) -> None:
+        """List it. *Refuses*: ``PartIsNamedTwice``, and what ``kits.list_kit`` refuses."""
+        assert self.lines is not None
+        given = [line.cleaned_data for line in self.lines if line.cleaned_data.get("item")]
+        if not given:
+            raise KitListIsNotWellDescribed
+        parts = {line["item"]: line["quantity"] for line in given}
+        if len(parts) != len(given):
+            raise PartIsNamedTwice
+        kits.list_kit(self.actor, kit_id=self._kit.id, parts=parts, at=self.at)
+
+    def done_url(self, outcome: Any) -> str:
+        """Back to the item."""
+        return reverse("catalogue-item", args=[self._kit.id])
+
+    @property
+    def _kit(self) -> ItemRow:
+        item = queries.item(self.kwargs["item_id"])
+        if item is None:
+            raise NotFound
+        return item

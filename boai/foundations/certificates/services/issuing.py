@@ -7,46 +7,24 @@ from typing import Any
 from django.db import transaction
 
 from boai.foundations.certificates import permissions
-from boai.foundations.certificates.errors import (
-    HolderHasNoName,
-    HolderNameIsTooLong,
-    PaperIsNotValid,
-    PaperKindIsUnknown,
-    ReasonIsMissing,
-    SubjectHasPaper,
-)
-from boai.foundations.certificates.events import (
-    PaperCancelled,
-    PaperFact,
-    PaperIssued,
-    PapersIssued,
-)
+from boai.foundations.certificates.errors import PaperIsNotValid, ReasonIsMissing
+from boai.foundations.certificates.events import PaperCancelled, PaperIssued, PapersIssued
 from boai.foundations.certificates.models import Paper
-from boai.foundations.certificates.queries import as_row
-from boai.foundations.certificates.rules import (
-    LONGEST_HOLDER,
-    new_check_code,
-    paper_digest,
-    tidy_holder,
-)
+from boai.foundations.certificates.services.writing import NewPaper, write
 from boai.foundations.certificates.values import (
     CANCELLED,
     ISSUED,
-    KINDS,
     REPLACED,
     STATES,
     PaperOrder,
     PaperRow,
 )
-from boai.foundations.trail.services.recording import record
+from boai.foundations.trail.services.recording import record, record_many
+from boai.foundations.trail.values import ActOrder
 from boai.ground.core.actors import Actor
-from boai.ground.core.clock import day_of
 from boai.ground.core.errors import NotFound
 from boai.ground.core.events import announce
 from boai.ground.core.numbering import tidy
-from boai.ground.kit.db.series import take_public_numbers
-
-BATCH = 500
 
 
 def issue(
@@ -61,13 +39,13 @@ def issue(
 ) -> PaperRow:
     """Issue one paper.
 
-    *Refuses*: ``NotPermitted``, ``PaperKindIsUnknown``, ``HolderHasNoName``,
+    *Refuses*: ``NotPermitted``, ``PaperKindIsUnknown``, ``ClockIsNotSane``, ``HolderHasNoName``,
     ``HolderNameIsTooLong``, ``SubjectHasPaper``. *Announces*: ``PaperIssued``.
     """
     with transaction.atomic():
         permissions.require_issue(actor, organisation_id)
         order = PaperOrder(subject, holder_name, facts)
-        paper = _write(kind, organisation_id, [order], at)[0]
+        paper = write([kind], organisation_id, [order], at)[0]
         record(
             actor,
             "issue paper",
@@ -76,8 +54,8 @@ def issue(
             organisation_id=organisation_id,
             detail={"kind": kind, "for": subject, "digest": paper.digest},
         )
-        announce(PaperIssued(_fact(paper), at))
-        return as_row(paper)
+        announce(PaperIssued(paper.fact, at))
+        return paper.row
 
 
 def issue_many(
@@ -87,21 +65,51 @@ def issue_many(
 
     *Refuses*: as ``issue``; one refused order refuses all. *Announces*: ``PapersIssued`` once.
     """
+    return [
+        paper.row
+        for paper in _issue_sets(
+            actor, kinds=[kind], organisation_id=organisation_id, orders=orders, at=at
+        )
+    ]
+
+
+def issue_sets(
+    actor: Actor,
+    *,
+    kinds: Sequence[str],
+    organisation_id: int,
+    orders: Sequence[PaperOrder],
+    at: datetime,
+) -> None:
+    """Issue one paper of each kind for every order, all in one act.
+
+    *Refuses*: as ``issue``; one refused order refuses all. *Announces*: ``PapersIssued`` once.
+    """
+    _issue_sets(actor, kinds=kinds, organisation_id=organisation_id, orders=orders, at=at)
+
+
+def _issue_sets(
+    actor: Actor,
+    *,
+    kinds: Sequence[str],
+    organisation_id: int,
+    orders: Sequence[PaperOrder],
+    at: datetime,
+) -> list[NewPaper]:
     if not orders:
         return []
     with transaction.atomic():
         permissions.require_issue(actor, organisation_id)
-        papers = _write(kind, organisation_id, orders, at)
-        record(
-            actor,
-            "issue papers",
-            subject=f"certificates.paper:{papers[0].number}",
-            at=at,
-            organisation_id=organisation_id,
-            detail={"kind": kind, "count": len(papers), "last": papers[-1].number},
-        )
-        announce(PapersIssued(tuple(_fact(paper) for paper in papers), at))
-        return [as_row(paper) for paper in papers]
+        papers = write(kinds, organisation_id, orders, at)
+        acts = []
+        for start in range(0, len(papers), len(orders)):
+            first, last = papers[start], papers[start + len(orders) - 1]
+            detail = {"kind": first.kind, "count": len(orders), "last": last.number}
+            subject = f"certificates.paper:{first.number}"
+            acts.append(ActOrder("issue papers", subject, organisation_id, detail))
+        record_many(actor, acts, at=at)
+        announce(PapersIssued(tuple([paper.fact for paper in papers]), at))
+        return papers
 
 
 def replace(
@@ -128,7 +136,7 @@ def replace(
             old.holder if holder_name is None else holder_name,
             old.facts if facts is None else facts,
         )
-        paper = _write(old.kind, old.organisation_id, [order], at, replaces=old)[0]
+        paper = write([old.kind], old.organisation_id, [order], at, replaces=old)[0]
         record(
             actor,
             "replace paper",
@@ -137,8 +145,8 @@ def replace(
             organisation_id=old.organisation_id,
             detail={"by": paper.number, "reason": reason[:200]},
         )
-        announce(PaperIssued(_fact(paper), at))
-        return as_row(paper)
+        announce(PaperIssued(paper.fact, at))
+        return paper.row
 
 
 def cancel(actor: Actor, *, number: str, reason: str, at: datetime) -> None:
@@ -163,13 +171,6 @@ def cancel(actor: Actor, *, number: str, reason: str, at: datetime) -> None:
         announce(PaperCancelled(paper.number, paper.kind, paper.organisation_id, paper.subject, at))
 
 
-def _fact(paper: Paper) -> PaperFact:
-    replaces = paper.replaces.number if paper.replaces else ""
-    return PaperFact(
-        paper.number, paper.kind, paper.organisation_id, paper.subject, paper.digest, replaces
-    )
-
-
 def _locked(number: str) -> Paper:
     paper = Paper.objects.select_for_update().filter(number=tidy(number)).first()
     if paper is None:
@@ -186,77 +187,3 @@ def _require_valid(paper: Paper, reason: str) -> None:
 
 def _close(paper: Paper, state: str, at: datetime) -> None:
     Paper.objects.filter(pk=paper.pk).update(state=state, closed_at=at)
-
-
-def _write(
-    kind: str,
-    organisation_id: int,
-    orders: Sequence[PaperOrder],
-    at: datetime,
-    *,
-    replaces: Paper | None = None,
-) -> list[Paper]:
-    if kind not in KINDS:
-        raise PaperKindIsUnknown(field="kind", kind=kind[:40])
-    _require_no_live_papers(kind, [order.subject for order in orders])
-    numbers = take_public_numbers(KINDS[kind].prefix, day_of(at), len(orders))
-    papers = [
-        _paper(number, kind, organisation_id, order, at, replaces)
-        for number, order in zip(numbers, orders, strict=True)
-    ]
-    return Paper.objects.bulk_create(papers, batch_size=BATCH)
-
-
-def _require_no_live_papers(kind: str, subjects: Sequence[str]) -> None:
-    seen: set[str] = set()
-    for subject in subjects:
-        if subject in seen:
-            raise SubjectHasPaper(number="-")
-        seen.add(subject)
-    for start in range(0, len(subjects), BATCH):
-        known = Paper.objects.filter(
-            kind=kind, subject__in=subjects[start : start + BATCH], state=ISSUED
-        ).first()
-        if known is not None:
-            raise SubjectHasPaper(number=known.number)
-
-
-def _paper(
-    number: str,
-    kind: str,
-    organisation_id: int,
-    order: PaperOrder,
-    at: datetime,
-    replaces: Paper | None,
-) -> Paper:
-    holder = tidy_holder(order.holder_name)
-    if not holder:
-        raise HolderHasNoName(field="holder_name")
-    if len(holder) > LONGEST_HOLDER:
-        raise HolderNameIsTooLong(field="holder_name", limit=LONGEST_HOLDER)
-    code, version = new_check_code(), KINDS[kind].version
-    facts = dict(order.facts)
-    return Paper(
-        number=number,
-        kind=kind,
-        organisation_id=organisation_id,
-        subject=order.subject,
-        holder=holder,
-        facts=facts,
-        check_code=code,
-        template_version=version,
-        replaces=replaces,
-        issued_at=at,
-        digest=paper_digest(
-            number=number,
-            kind=kind,
-            organisation_id=organisation_id,
-            subject=order.subject,
-            holder=holder,
-            facts=facts,
-            check_code=code,
-            template_version=version,
-            replaces=replaces.number if replaces else "",
-            issued_at=at,
-        ),
-    )

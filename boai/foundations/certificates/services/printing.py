@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from boai.foundations.certificates.models import Paper
+from boai.foundations.certificates.services import proving
 from boai.foundations.certificates.values import ISSUED, KINDS, STATES
 from boai.foundations.organisations import queries as organisations
 from boai.ground.core.clock import CHINA
@@ -15,9 +16,15 @@ from boai.ground.core.numbering import tidy
 from boai.ground.kit.documents import Document, Form, compose
 from boai.ground.kit.qr import qr_svg
 
+LONGEST_POLICY = 1500
+"""Keys with more letters (those of ML-DSA have 1,750 each) are no longer for reading aloud."""
+
 
 def pdf(number: str) -> bytes:
-    """The paper as PDF. *Refuses*: ``NotFound``. The same paper gives the same bytes."""
+    """The paper as PDF. *Refuses*: ``NotFound``.
+
+    The same paper gives the same bytes, until its proof is published: from then on it carries it.
+    """
     return document(number, "pdf").content
 
 
@@ -49,6 +56,8 @@ def _data(paper: Paper) -> dict[str, object]:
     goods = facts.get("goods") or []
     address = verify_address(paper.number, paper.check_code)
     issued = paper.issued_at.astimezone(CHINA)
+    # A paper that is no longer valid is printed with its stamp alone.
+    proof = proving.proof_of(paper.number) if paper.state == ISSUED else None
     return {
         "number": paper.number,
         "code": f"{paper.check_code[:4]} {paper.check_code[4:]}",
@@ -63,5 +72,7 @@ def _data(paper: Paper) -> dict[str, object]:
         "gift": str(facts.get("gift_number") or ""),
         "qr": qr_svg(address),
         "site": settings.BOAI_PUBLIC_URL + reverse("certificates-verify"),
+        "proof": proving.proof_qr(proof),
+        "policy": proof.policy if proof and len(proof.policy) <= LONGEST_POLICY else "",
         "stamp": "" if paper.state == ISSUED else STATES[paper.state],
     }

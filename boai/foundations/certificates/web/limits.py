@@ -1,29 +1,20 @@
-"""Holding back those who guess."""
+"""Whose attempts are counted together."""
 
-from django.core.cache import cache
+from ipaddress import IPv6Address, ip_address, ip_network
+
 from django.http import HttpRequest
 
-from boai.foundations.certificates.errors import TooManyChecks
 
-MOST_WRONG = 20
-WINDOW_SECONDS = 600
+def client_of(request: HttpRequest) -> str:
+    """The address a request comes from, only ever kept as a keyed digest.
 
-
-def refuse_guessing(request: HttpRequest) -> None:
-    """*Refuses* ``TooManyChecks`` where one address was wrong too often within ten minutes."""
-    if int(cache.get(_key(request), 0)) >= MOST_WRONG:
-        raise TooManyChecks
-
-
-def count_wrong(request: HttpRequest) -> None:
-    """Remember a wrong number or code."""
-    key = _key(request)
-    cache.add(key, 0, WINDOW_SECONDS)
+    Of IPv6 the first 64 bits: a household has all the rest to itself and could be wrong for ever.
+    """
+    given = str(request.META.get("REMOTE_ADDR", ""))
     try:
-        cache.incr(key)
-    except ValueError:  # it ran out between the two lines
-        cache.set(key, 1, WINDOW_SECONDS)
-
-
-def _key(request: HttpRequest) -> str:
-    return f"certificates-wrong-{request.META.get('REMOTE_ADDR', '')}"
+        address = ip_address(given)
+    except ValueError:
+        return given
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((address, 64), strict=False))
+    return given

@@ -1,13 +1,17 @@
 """Writing the trail."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from django.db import transaction
 
 from boai.foundations.trail.models import Act
 from boai.foundations.trail.values import ActOrder
 from boai.ground.core.actors import Actor
 from boai.ground.core.canonical import digest
+from boai.ground.kit.db.bulk import append_rows
 
 
 def record(
@@ -23,14 +27,31 @@ def record(
 
     ``detail`` holds ids and public values only, never personal data, and no floats.
     """
-    act = _act(actor, ActOrder(verb, subject, organisation_id, detail), at)
-    act.save(force_insert=True)
-    return int(act.pk)
+    return _write(actor, [ActOrder(verb, subject, organisation_id, detail)], at)[0]
 
 
 def record_many(actor: Actor, orders: Sequence[ActOrder], *, at: datetime) -> None:
-    """Record many acts with one statement a thousand."""
-    Act.objects.bulk_create([_act(actor, order, at) for order in orders], batch_size=1000)
+    """Record many acts as one set."""
+    _write(actor, orders, at)
+
+
+def _write(actor: Actor, orders: Sequence[ActOrder], at: datetime) -> list[int]:
+    acts = [_act(actor, order, at) for order in orders]
+    with transaction.atomic(savepoint=False):
+        return append_rows(
+            Act,
+            len(acts),
+            {
+                "at": at,
+                "actor_label": actor.label,
+                "person_id": actor.person_id,
+                "organisation_id": [act.organisation_id for act in acts],
+                "verb": [act.verb for act in acts],
+                "subject": [act.subject for act in acts],
+                "detail": [json.dumps(act.detail) for act in acts],
+                "digest": [act.digest for act in acts],
+            },
+        )
 
 
 def digest_of(act: Act) -> str:
