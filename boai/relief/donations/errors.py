@@ -136,6 +136,13 @@ class ReasonForLatenessIsMissing(Refusal):
     mend = _("请写明发运日期和在途原因。")
 
 
+class IntakeIsCancelled(Refusal):
+    """Somebody stopped the taking in of a file; what was booked before stays booked."""
+
+    text = _("文件“{name}”的导入已取消，已入账的保持不变。")
+    mend = _("如需继续，请重新导入同一文件，已入账的不会重复。")
+
+
 class GiftIsNotFound(NotFound):
     """The same words for a wrong code and for no such gift."""
 
@@ -195,3 +202,45 @@ class ReferenceIsKnown(Refusal):
 
     text = _("原编号“{reference}”的物资捐赠已经登记过。")
     mend = _("请核对是否重复登记。")
+
+
+class GiftCannotGoBack(Refusal):
+    """Only confirmed money is refunded; goods go back by the store."""
+
+    text = _("捐赠 {number} 不是已确认的捐款，不能退款。")
+    mend = _("物资请由仓储办理退回；未确认的捐赠无须退款。")
+
+
+class RefundIsNotAboveZero(Refusal):
+    """Nothing or less than nothing is to go back."""
+
+    text = _("退款金额须大于 0。")
+    mend = _("请核对金额。")
+
+
+class RefundIsTooMuch(Refusal):
+    """Only what is unspent, and not asked for already, can go back (I-12)."""
+
+    text = _("该笔捐赠尚可退还 {free} 元，不能退还 {wanted} 元。")
+    mend = _("已使用或已申请退款的部分不能再退，请减少金额。")
+
+
+class RefundIsNotWaiting(Refusal):
+    """Paid or withdrawn already."""
+
+    text = _("退款单 {number} 已办结或已撤回。")
+    mend = _("请刷新页面查看。")
+
+
+class RefundNeedsAnother(Refusal):
+    """Who asks does not pay (I-18)."""
+
+    text = _("申请退款的人不能自己付款。")
+    mend = _("请由另一名有权限的同事复核付款。")
+
+
+class OrderOwesNothing(Refusal):
+    """Only a payment that came too late is returned, and once."""
+
+    text = _("订单 {number} 没有须退回的款项，或已申请退款。")
+    mend = _("已入账的支付请从捐赠页面申请退款。")

@@ -17,4 +17,20 @@ entries = [
         24,
     ),
     Entry(_("网上支付"), "donations-payments", "donations.confirm", "phone", _("捐赠"), 25),
+    Entry(
+        _("退款"),
+        "donations-refunds",
+        "donations.reverse",
+        "arrow-counterclockwise",
+        _("捐赠"),
+        26,
+    ),
+    Entry(
+        _("导入记录"),
+        "donations-intakes",
+        "donations.import",
+        "file-earmark-arrow-up",
+        _("捐赠"),
+        27,
+    ),
 ]

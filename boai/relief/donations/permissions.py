@@ -3,6 +3,7 @@
 from boai.foundations.identity import queries as identity
 from boai.foundations.identity.services.authorising import require
 from boai.ground.core.actors import Actor
+from boai.ground.core.errors import NotPermitted
 
 
 def require_draft_appeal(actor: Actor, organisation_id: int) -> None:
@@ -49,3 +50,12 @@ def require_see(actor: Actor, organisation_id: int) -> None:
 def sees_masked(actor: Actor) -> bool:
     """Whether the names of givers are masked for this reader."""
     return identity.sees_masked(actor, "donations.see")
+
+
+def require_refund(actor: Actor, organisation_id: int) -> int:
+    """Cashiers and accountants of the society itself give money back, two of them for each;
+    answers the person. *Refuses* ``NotPermitted``."""
+    require(actor, "donations.reverse", organisation_id=organisation_id)
+    if actor.person_id is None or actor.organisation_id != organisation_id:
+        raise NotPermitted
+    return actor.person_id

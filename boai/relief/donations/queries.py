@@ -2,20 +2,28 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from boai.foundations.certificates import queries as certificates
 from boai.ground.core.clock import start_of
 from boai.ground.core.numbering import is_well_formed, tidy
+from boai.ground.kit.db.bulk import rows_among
 from boai.ground.kit.db.sealed import blind_index
 from boai.ground.kit.search import search_filter
 from boai.relief.donations import rules
 from boai.relief.donations.errors import PhoneIsNotReadable
-from boai.relief.donations.models import Appeal, Gift, GiftLine, RuleVersion
-from boai.relief.donations.values import ANONYMOUS, AppealRow, GiftRow, LineRow, gift_ref
+from boai.relief.donations.models import Appeal, Gift, GiftLine, Refund, RuleVersion, ToldPayment
+from boai.relief.donations.values import (
+    ANONYMOUS,
+    AppealRow,
+    GiftRow,
+    LineRow,
+    RefundRow,
+    gift_ref,
+)
 
 CHUNK = 5000
 
@@ -40,6 +48,25 @@ def gifts_by_numbers(numbers: Sequence[str]) -> dict[str, GiftRow]:
     for start in range(0, len(numbers), CHUNK):
         found.extend(_gifts().filter(number__in=numbers[start : start + CHUNK]))
     return {row.number: row for row in _rows(found)}
+
+
+def core_of_many(numbers: Sequence[str]) -> dict[str, tuple[int, str, str, int | None, int | None]]:
+    """Society, appeal's slug (or empty), kind, fen and fund of several gifts, by number; for the
+    law that compares them all."""
+    slugs: dict[int | None, str] = dict(Appeal.objects.values_list("pk", "slug"))
+    columns = ["number", "organisation_id", "kind", "amount_fen", "fund_id", "appeal_id"]
+    return {
+        number: (organisation_id, slugs.get(appeal_id, ""), kind, amount_fen, fund_id)
+        for number, organisation_id, kind, amount_fen, fund_id, appeal_id in rows_among(
+            Gift._meta.db_table, columns, "number", numbers
+        )
+    }
+
+
+def payments_waiting() -> tuple[int, datetime | None]:
+    """How many payments channels have told that are not booked yet; when the oldest was told."""
+    found = ToldPayment.objects.filter(outcome="").aggregate(n=Count("pk"), since=Min("told_at"))
+    return int(found["n"]), found["since"]
 
 
 def find_gift(number: str, *, query_code: str = "", phone: str = "") -> GiftRow | None:
@@ -148,7 +175,8 @@ def gifts_on(organisation_id: int, day: date) -> list[GiftRow]:
 def totals(
     *, organisation_ids: Sequence[int] | None = None, appeal_id: int | None = None
 ) -> dict[str, int]:
-    """Confirmed money and numbers of gifts: ``amount_fen``, ``money_gifts``, ``goods_gifts``."""
+    """Confirmed money (less what was given back) and numbers of gifts: ``amount_fen``,
+    ``money_gifts``, ``goods_gifts``."""
     rows = Gift.objects.filter(state="confirmed")
     if organisation_ids is not None:
         rows = rows.filter(organisation_id__in=organisation_ids)
@@ -158,6 +186,10 @@ def totals(
         amount_fen=Sum("amount_fen"),
         money_gifts=Count("pk", filter=Q(kind="cash")),
         goods_gifts=Count("pk", filter=Q(kind="in-kind")),
+    )
+    back = Refund.objects.filter(state="paid", kind="refund", gift__in=rows)
+    found["amount_fen"] = (found["amount_fen"] or 0) - (
+        back.aggregate(sum=Sum("amount_fen"))["sum"] or 0
     )
     return {name: int(value or 0) for name, value in found.items()}
 
@@ -298,3 +330,53 @@ def rule_text(appeal_id: int) -> dict[str, str]:
 def counted_numbers() -> list[str]:
     """The numbers of all gifts that ever counted: confirmed, also where reversed later."""
     return list(Gift.objects.exclude(confirmed_at=None).values_list("number", flat=True))
+
+
+def net_of_many(gifts: Sequence[Gift]) -> dict[int, int]:
+    """What is left of each gift of money after what was given back, by id; set-based."""
+    given = {gift.pk: gift.amount_fen or 0 for gift in gifts}
+    for start in range(0, len(gifts), CHUNK):
+        ids = [gift.pk for gift in gifts[start : start + CHUNK]]
+        back = Refund.objects.filter(gift_id__in=ids, state="paid").values_list("gift_id")
+        for gift_id, total in back.annotate(total=Sum("amount_fen")).order_by():
+            if gift_id is not None:
+                given[gift_id] -= total
+    return given
+
+
+def refunds_by_numbers(numbers: Sequence[str]) -> dict[str, RefundRow]:
+    """Several refunds by number; set-based."""
+    found: dict[str, RefundRow] = {}
+    for start in range(0, len(numbers), CHUNK):
+        rows = Refund.objects.filter(number__in=numbers[start : start + CHUNK])
+        found |= {row.number: row for row in _refund_rows(rows)}
+    return found
+
+
+def refunds_of(gift_number: str) -> list[RefundRow]:
+    """What was given back of one gift, oldest first; what is only asked for is left out."""
+    return _refund_rows(Refund.objects.filter(gift__number=gift_number, state="paid"))
+
+
+def paid_refunds() -> dict[str, list[str]]:
+    """The numbers of all refunds that were paid, by kind."""
+    found: dict[str, list[str]] = {"refund": [], "reversal": [], "order": []}
+    for kind, number in Refund.objects.filter(state="paid").values_list("kind", "number"):
+        found[kind].append(number)
+    return found
+
+
+def _refund_rows(rows: QuerySet[Refund]) -> list[RefundRow]:
+    return [
+        RefundRow(
+            number=row.number,
+            kind=row.kind,
+            organisation_id=row.organisation_id,
+            gift_number=row.gift.number if row.gift else "",
+            fund_id=row.gift.fund_id if row.gift else None,
+            amount_fen=row.amount_fen,
+            state=row.state,
+            paid_at=row.paid_at,
+        )
+        for row in rows.select_related("gift").order_by("pk")
+    ]

@@ -33,6 +33,11 @@ _PAYMENT_FORWARD = {
     ("closed", "refund-due"),
 }
 LARGEST_QUANTITY = 10**12
+_ORGANISATION_WORDS = (
+    "公司", "集团", "协会", "基金", "学校", "大学", "中学", "小学", "医院", "银行", "商会", "委员会",
+    "有限", "中心", "工厂", "合作社", "红十字会", "事务所", "俱乐部", "经营部", "研究院", "支行",
+    "酒店", "教会", "学院", "总会", "分会", "办事处", "联盟", "局", "厂",
+)  # fmt: skip
 
 
 def may_move(before: str, after: str) -> bool:
@@ -53,11 +58,16 @@ def cleaned(text: str, *, label: str, limit: int, field: str = "", required: boo
     if len(text) > limit * 8 + 1000:
         raise errors.TextIsTooLong(field=field, label=label, limit=limit, length=len(text))
     normal = unicodedata.normalize("NFC", text)
-    kept = "".join(
-        c
-        if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-        else " " * (c in "\n\r\t")
-        for c in normal
+    # Printable text has nothing of what is taken out: nearly every name and message.
+    kept = (
+        normal
+        if normal.isprintable()
+        else "".join(
+            c
+            if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+            else " " * (c in "\n\r\t")
+            for c in normal
+        )
     )
     neat = _SPACES.sub(" ", kept).strip()
     if len(neat) > limit:
@@ -107,6 +117,11 @@ def shown_name(named: bool, display_name: str) -> str:
     if not name:
         raise errors.DisplayNameIsMissing(field="display_name")
     return name
+
+
+def is_organisation(donor: str) -> bool:
+    """Whether the name of a giver is that of an organisation, as far as words tell."""
+    return len(donor) > 3 and any(word in donor for word in _ORGANISATION_WORDS)
 
 
 def takes_gift_of(state: str, suspended_at: datetime | None, given_at: datetime) -> bool:

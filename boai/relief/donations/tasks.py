@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -9,7 +10,7 @@ from boai.foundations.identity.queries import may
 from boai.ground.core.actors import Actor
 from boai.ground.core.money import yuan
 from boai.ground.core.tasks import Task, offers_tasks
-from boai.relief.donations.models import Appeal, Gift, PaymentOrder
+from boai.relief.donations.models import Appeal, Gift, PaymentOrder, Refund, ToldPayment
 
 MOST = 20
 
@@ -69,16 +70,53 @@ def payments_to_refund(actor: Actor) -> Iterable[Task]:
     """Payments that arrived after the suspension."""
     if not _may(actor, "donations.reverse"):
         return
+    live = Refund.objects.filter(order=OuterRef("pk")).exclude(state="withdrawn")
     due = PaymentOrder.objects.filter(
-        organisation_id=actor.organisation_id or 0, state="refund-due"
+        ~Exists(live), organisation_id=actor.organisation_id or 0, state="refund-due"
     )
     for order in due.order_by("paid_at")[:MOST]:
         yield Task(
             title=gettext("项目暂停后的支付须原路退回"),
             detail=f"{order.number} ¥{yuan(order.amount_fen)}",
-            url=reverse("donations-payments") + "?state=refund-due",
+            url=reverse("donations-order-return", args=[order.number]),
             since=order.paid_at or order.placed_at,
             urgent=True,
+        )
+
+
+@offers_tasks
+def payments_not_booked(actor: Actor) -> Iterable[Task]:
+    """Payments that a channel has told and that could not be booked; they are tried again."""
+    if not _may(actor, "donations.reverse"):
+        return
+    orders = PaymentOrder.objects.filter(organisation_id=actor.organisation_id or 0)
+    stuck = ToldPayment.objects.filter(
+        outcome="", tries__gt=0, order_number__in=orders.values("number")
+    )
+    for row in stuck.order_by("told_at")[:MOST]:
+        yield Task(
+            title=gettext("渠道已告知、尚未入账的支付"),
+            detail=f"{row.order_number} ¥{yuan(row.amount_fen)}",
+            url=reverse("donations-payments"),
+            since=row.told_at,
+            urgent=True,
+        )
+
+
+@offers_tasks
+def refunds_to_pay(actor: Actor) -> Iterable[Task]:
+    """Refunds that another person has asked for."""
+    if not _may(actor, "donations.reverse"):
+        return
+    waiting = Refund.objects.filter(
+        organisation_id=actor.organisation_id or 0, state="proposed"
+    ).exclude(proposed_by=actor.person_id or 0)
+    for row in waiting.order_by("proposed_at")[:MOST]:
+        yield Task(
+            title=gettext("复核退款 {number}").format(number=row.number),
+            detail=f"¥{yuan(row.amount_fen)}",
+            url=reverse("donations-refund", args=[row.number]),
+            since=row.proposed_at,
         )
 
 

@@ -7,8 +7,10 @@ from boai.relief.donations.web import (
     appeal_pages,
     counter_pages,
     gift_pages,
+    intake_pages,
     lookup_pages,
     public_pages,
+    refund_pages,
     sandbox_pages,
 )
 
@@ -24,6 +26,34 @@ staff = [
     path("", gift_pages.Gifts.as_view(), name="donations-gifts"),
     path("gifts/<str:number>/", gift_pages.gift_page, name="donations-gift"),
     path("payments/", gift_pages.Payments.as_view(), name="donations-payments"),
+    path("refunds/", refund_pages.Refunds.as_view(), name="donations-refunds"),
+    path("refunds/<str:number>/", refund_pages.PayRefund.as_view(), name="donations-refund"),
+    path(
+        "refunds/<str:number>/withdraw/",
+        refund_pages.WithdrawRefund.as_view(),
+        name="donations-refund-withdraw",
+    ),
+    path(
+        "gifts/<str:number>/refund/",
+        refund_pages.ProposeRefund.as_view(),
+        name="donations-gift-refund",
+    ),
+    path(
+        "payments/<str:number>/return/",
+        refund_pages.ProposeOrderReturn.as_view(),
+        name="donations-order-return",
+    ),
+    path("intakes/", intake_pages.Intakes.as_view(), name="donations-intakes"),
+    path(
+        "intakes/<int:intake_id>/",
+        intake_pages.IntakeRows.as_view(),
+        name="donations-intake",
+    ),
+    path(
+        "intakes/<int:intake_id>/progress/",
+        intake_pages.intake_progress,
+        name="donations-intake-progress",
+    ),
     path("cash/", counter_pages.RegisterCash.as_view(), name="donations-cash"),
     path(
         "cash/<str:number>/",
@@ -40,6 +70,7 @@ staff = [
     path("appeals/draft/", appeal_pages.DraftAppeal.as_view(), name="donations-appeal-draft"),
     path("appeals/rules/", appeal_pages.AdoptRule.as_view(), name="donations-rule-adopt"),
     path("appeals/<int:appeal_id>/", appeal_pages.appeal_page, name="donations-appeal"),
+    path("appeals/<int:appeal_id>/poster/", appeal_pages.poster, name="donations-appeal-poster"),
     path(
         "appeals/<int:appeal_id>/approve/",
         appeal_pages.ApproveAppeal.as_view(),

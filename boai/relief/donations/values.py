@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from boai.ground.core.text import gettext_noop as _
 
@@ -55,10 +55,32 @@ DEEDS = {
     "confirm-gifts": _("确认捐赠"),
     "change-naming": _("捐赠人更改署名"),
     "payment-confirmed": _("支付成功"),
+    "propose-refund": _("申请退款"),
+    "pay-refund": _("已退款"),
+    "withdraw-refund": _("撤回退款申请"),
 }
 """Verbs of the trail about a gift, in words."""
 STATE_TONES = {"announced": "wait", "confirmed": "good", "reversed": "bad"}
+INTAKE_STATES: dict[str, str] = {
+    "reading": _("正在读取"),
+    "posting": _("正在入账"),
+    "finished": _("已完成"),
+    "cancelled": _("已取消"),
+}
+INTAKE_TONES = {"reading": "info", "posting": "info", "finished": "good", "cancelled": "plain"}
+INTAKE_ENDS: dict[str, str] = {"quarantined": _("待核对"), "refused": _("拒收")}
 PAYMENT_TONES = {"placed": "wait", "paid": "good", "closed": "plain", "refund-due": "bad"}
+REFUND_KINDS: dict[str, str] = {
+    "refund": _("退还捐赠"),
+    "reversal": _("冲销错记捐赠"),
+    "order": _("退回未入账支付"),
+}
+REFUND_STATES: dict[str, str] = {
+    "proposed": _("待复核付款"),
+    "paid": _("已办结"),
+    "withdrawn": _("已撤回"),
+}
+REFUND_TONES = {"proposed": "wait", "paid": "good", "withdrawn": "plain"}
 APPEAL_TONES = {
     "draft": "plain",
     "approved": "info",
@@ -84,6 +106,11 @@ def gift_ref(number: str) -> str:
     return f"donations.gift:{number}"
 
 
+def refund_ref(number: str) -> str:
+    """The reference by which the books and the log know a refund."""
+    return f"donations.refund:{number}"
+
+
 def line_ref(line_id: int) -> str:
     """The reference by which the warehouse knows a line of a gift of goods."""
     return f"donations.gift-line:{line_id}"
@@ -94,8 +121,7 @@ def appeal_ref(slug: str) -> str:
     return f"donations.appeal:{slug}"
 
 
-@dataclass(frozen=True, slots=True)
-class GiftOrder:
+class GiftOrder(NamedTuple):
     """One gift of money that has arrived, as a channel or a statement tells it.
 
     ``channel_reference`` is the channel's own number of the transaction; with ``channel`` and
@@ -119,6 +145,73 @@ class GiftOrder:
     directed_to: int | None = None
     source: str = ""
     query_code: str = ""
+
+
+class RowToStage(NamedTuple):
+    """One row of a file on its way to the books, or the reason why it ends here.
+
+    ``verdict`` is ``gift``; ``unfit`` (a gift that cannot be booked: it still counts among equal
+    rows); ``refused`` or ``quarantined``. See ``models.StagedGift``.
+    """
+
+    sheet: str
+    line: int
+    account: str
+    amount_fen: int
+    donor: str
+    numbered: bool
+    set_by: str
+    says: str
+    given_at: datetime
+    memo: str
+    purpose: str
+    verdict: str
+    column: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeRow:
+    """How far the taking in of a file is; ``rows`` of it are known once it has been read."""
+
+    id: int
+    organisation_id: int
+    file: str
+    profile: str
+    channel: str
+    state: str
+    rows: int
+    staged: int
+    position: int
+    accepted: int
+    duplicate: int
+    quarantined: int
+    refused: int
+    amount_fen: int
+    begun_at: datetime
+    moved_at: datetime
+
+    @property
+    def per_second(self) -> float:
+        """Rows settled a second since it was begun."""
+        seconds = (self.moved_at - self.begun_at).total_seconds()
+        return self.position / seconds if seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the speed so far; unknown before the first rows are settled."""
+        speed = self.per_second
+        return (self.rows - self.position) / speed if speed else None
+
+
+class BookedMoney(NamedTuple):
+    """A gift of money as it was just booked. ``public_name`` is empty without a consent."""
+
+    id: int
+    number: str
+    amount_fen: int
+    fund_id: int
+    public_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +327,25 @@ class GiftRow:
     def ref(self) -> str:
         """Its reference."""
         return gift_ref(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """Money that went back, or is to: never why, and never who asked."""
+
+    number: str
+    kind: str
+    organisation_id: int
+    gift_number: str
+    fund_id: int | None
+    amount_fen: int
+    state: str
+    paid_at: datetime | None
+
+    @property
+    def ref(self) -> str:
+        """Its reference."""
+        return refund_ref(self.number)
 
 
 @dataclass(frozen=True, slots=True)

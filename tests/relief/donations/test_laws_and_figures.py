@@ -9,6 +9,7 @@ from boai.ground.core.figures import Span
 from boai.relief.donations import figures
 from boai.relief.donations.models import Gift
 from boai.relief.donations.services import auditing, counter
+from boai.relief.donations.values import gift_ref
 from tests.factories.world import World
 from tests.relief.donations.conftest import Opened
 from tests.relief.donations.test_booking import book, order
@@ -21,6 +22,7 @@ LAWS = (
     auditing.paid_orders_are_gifts,
     auditing.names_rest_on_consent,
     auditing.one_gift_for_one_reference,
+    auditing.told_payments_are_settled,
 )
 
 
@@ -67,6 +69,33 @@ def test_an_altered_row_is_named(world: World, appeal: Opened, at: datetime) -> 
     ref = f"donations.gift:{gift.number}"
     assert auditing.confirmed_money_is_in_the_books().breaches[0].subject == ref
     assert auditing.names_rest_on_consent().breaches[0].subject == ref
+
+
+def test_gifts_without_their_papers_are_named(world: World, appeal: Opened, at: datetime) -> None:
+    some_gifts(world, appeal, at)
+    numbers = Gift.objects.order_by("pk").values_list("number", flat=True)
+    one, two, three, _whole = [gift_ref(number) for number in numbers]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute('DROP TRIGGER "certificates_paper_append_only_update"')
+        else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE certificates_paper DISABLE TRIGGER USER")
+        letter = "WHERE kind = 'thank-you-letter' AND subject = %s"
+        cursor.execute(
+            "UPDATE certificates_paper SET state = 'cancelled', closed_at = issued_at " + letter,
+            [one],
+        )
+        cursor.execute(
+            "UPDATE certificates_paper SET kind = 'another', subject = %s " + letter, [three, two]
+        )
+    found = auditing.confirmed_gifts_have_papers()
+    assert found.checked == 4
+    assert {breach.subject: breach.found for breach in found.breaches} == {
+        one: "live papers: ['donation-certificate']",
+        two: "live papers: ['donation-certificate']",
+        three: "live papers: ['another', 'donation-certificate', 'thank-you-letter']",
+    }
 
 
 def test_the_figures_count(world: World, appeal: Opened, at: datetime) -> None:

@@ -5,11 +5,13 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from boai.ground.kit.spreadsheets.days import Hints
 from boai.ground.kit.spreadsheets.reading import Sheet, read_workbook, saved_on
 from boai.relief.donations.channels.statements.cells import Unreadable, fen, moment_in_number
-from boai.relief.donations.channels.statements.headers import role_of
+from boai.relief.donations.channels.statements.headers import names_amount, role_of
 from boai.relief.donations.channels.statements.parsing import parse
 from boai.relief.donations.channels.statements.values import ParsedList
 from tests.factories.published import shared_data
@@ -48,6 +50,23 @@ def test_amounts() -> None:
     ):
         with pytest.raises(Unreadable, match=code):
             fen(cell)
+
+
+@given(st.from_regex(r"[0-9]{1,17}(\.[0-9]{1,3})?", fullmatch=True))
+def test_a_plain_amount_is_read_as_any_other(text: str) -> None:
+    def read(cell: str) -> int | str:
+        try:
+            return fen(cell)
+        except Unreadable as reason:
+            return str(reason)
+
+    assert read(text) == read(f"+{text}")
+
+
+@pytest.mark.parametrize("cell", ["1,000.00", "12.5", "-3", "+7.0", "", "2020-01-29"])
+def test_digits_are_no_heading(cell: str) -> None:
+    assert role_of(cell) == "" and not names_amount(cell)
+    assert names_amount("捐赠金额（元）")
 
 
 def test_headings_by_words() -> None:

@@ -14,7 +14,7 @@ router = Router(tags=["donations"])
 
 @router.post("/wechatpay/", auth=None, summary="微信支付结果通知")
 def wechatpay(request: HttpRequest) -> HttpResponse:
-    """204 once the gift is booked, 4xx for anything that is not genuine (WeChat Pay v3)."""
+    """204 once it is on the disk, 4xx for anything that is not genuine (WeChat Pay v3)."""
     try:
         length = int(request.headers.get("Content-Length") or 0)
         body = b"" if length > LARGEST_BODY else request.body

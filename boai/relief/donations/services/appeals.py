@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from boai.foundations.ledger.services import funds
 from boai.foundations.trail.services import evidence, recording
@@ -73,21 +73,30 @@ def draft_appeal(
             raise errors.AppealTitleIsTaken(field="title", title=title)
         if not RuleVersion.objects.filter(pk=rule_version_id).exists():
             raise NotFound(field="rule_version_id")
-        appeal = Appeal.objects.create(
-            slug=slug,
-            organisation_id=organisation_id,
-            title=title,
-            summary=rules.cleaned(summary, label="一句话简介", limit=200, field="summary"),
-            purpose=rules.cleaned(
-                purpose, label="募捐用途", limit=4000, field="purpose", required=True
-            ),
-            emergency=emergency,
-            rule_id=rule_version_id,
-            target_fen=target_fen,
-            suggested_fen=[fen for fen in suggested_fen if fen > 0][:8],
-            drafted_by=actor.person_id,
-            drafted_at=at,
+        summary = rules.cleaned(summary, label="一句话简介", limit=200, field="summary")
+        purpose = rules.cleaned(
+            purpose, label="募捐用途", limit=4000, field="purpose", required=True
         )
+        try:
+            with transaction.atomic():
+                appeal = Appeal.objects.create(
+                    slug=slug,
+                    organisation_id=organisation_id,
+                    title=title,
+                    summary=summary,
+                    purpose=purpose,
+                    emergency=emergency,
+                    rule_id=rule_version_id,
+                    target_fen=target_fen,
+                    suggested_fen=[fen for fen in suggested_fen if fen > 0][:8],
+                    drafted_by=actor.person_id,
+                    drafted_at=at,
+                )
+        except IntegrityError as error:
+            # Somebody else drafted it at the same moment.
+            if Appeal.objects.filter(slug=slug).exists():
+                raise errors.AppealSlugIsTaken(field="slug", slug=slug) from error
+            raise errors.AppealTitleIsTaken(field="title", title=title) from error
         _record(actor, "draft-appeal", appeal, at)
     return appeal.pk
 

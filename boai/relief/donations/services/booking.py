@@ -1,6 +1,5 @@
 """Money that has arrived becomes gifts: any number at once, each exactly once."""
 
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,12 +13,12 @@ from boai.ground.core.actors import Actor
 from boai.ground.core.clock import day_of
 from boai.ground.core.errors import NotFound
 from boai.ground.core.events import announce
-from boai.ground.kit.db.sealed import blind_index
-from boai.ground.kit.db.series import take_public_numbers
+from boai.ground.kit.db.bulk import chunks, rows_among
+from boai.ground.kit.db.series import hold_public_numbers
 from boai.relief.donations import events, permissions, rules
-from boai.relief.donations.models import Appeal, Gift, NamingConsent
-from boai.relief.donations.services import directing, donors, funding, papers
-from boai.relief.donations.services.naming import tokens_of
+from boai.relief.donations.models import Appeal, Gift
+from boai.relief.donations.services import directing, funding, papers
+from boai.relief.donations.services.writing import new_query_codes, write_money
 from boai.relief.donations.values import BookingResult, GiftOrder, gift_ref
 
 CHUNK = 5000
@@ -49,6 +48,8 @@ def book_gifts(
     rules.refuse_unreadable(tuple(orders), at)
     with transaction.atomic():
         appeal = locked_appeal(organisation_id, appeal_id)
+        # Two files may bring the same line at one moment: the second must see it as known.
+        hold_public_numbers("JZ", day_of(at))
         accepted, duplicates, conflicts = _sorted_out(orders)
         if appeal is not None and accepted:
             latest = max(orders[i].given_at for i in accepted)
@@ -60,14 +61,11 @@ def book_gifts(
             )
         if conflicts:
             _alarm(actor, organisation_id, [orders[i] for i in conflicts], at)
-        gifts = _insert(actor, organisation_id, appeal, [orders[i] for i in accepted], at)
-        if gifts:
-            holders = [orders[i].donor_name or orders[i].display_name for i in accepted]
-            finish(actor, gifts, holders, at)
+        gifts = write_money(actor, organisation_id, appeal, [orders[i] for i in accepted], at)
     return BookingResult(
         accepted=tuple(accepted),
         numbers=tuple(gift.number for gift in gifts),
-        gift_ids=tuple(gift.pk for gift in gifts),
+        gift_ids=tuple(gift.id for gift in gifts),
         duplicates=tuple(duplicates),
         conflicts=tuple(conflicts),
     )
@@ -142,7 +140,7 @@ def post_money(actor: Actor, gifts: Sequence[Gift], at: datetime) -> None:
 
 def new_query_code() -> str:
     """Six random digits that the giver gets with the number."""
-    return f"{secrets.randbelow(10**6):06d}"
+    return new_query_codes(1)[0]
 
 
 def _key(channel: str, merchant: str, reference: str) -> tuple[str, str, str]:
@@ -171,82 +169,17 @@ def _known(orders: Sequence[GiftOrder]) -> Iterable[tuple[tuple[str, str, str], 
     for order in orders:
         groups[order.channel, order.merchant].append(order.channel_reference)
     for (channel, merchant), references in groups.items():
-        for start in range(0, len(references), CHUNK):
-            found = Gift.objects.filter(
-                channel=channel,
-                merchant=merchant,
-                channel_reference__in=references[start : start + CHUNK],
-            ).values_list("channel_reference", "amount_fen")
+        also = {"channel": channel, "merchant": merchant}
+        for part in chunks(references, CHUNK):
+            found = rows_among(
+                Gift._meta.db_table,
+                ("channel_reference", "amount_fen"),
+                "channel_reference",
+                part,
+                also,
+            )
             for reference, amount in found:
                 yield _key(channel, merchant, reference), amount
-
-
-def _insert(
-    actor: Actor,
-    organisation_id: int,
-    appeal: Appeal | None,
-    orders: Sequence[GiftOrder],
-    at: datetime,
-) -> list[Gift]:
-    if not orders:
-        return []
-    fund_of = {
-        unit: funding.fund_for(
-            organisation_id=organisation_id, appeal=appeal, directed_to=unit, at=at
-        )
-        for unit in {order.directed_to for order in orders}
-    }
-    numbers = take_public_numbers("JZ", day_of(at), len(orders))
-    donor_ids = donors.find_or_register(organisation_id, orders, at)
-    gifts = [
-        _gift(actor, organisation_id, appeal, order, number, donor_id, at)
-        for order, number, donor_id in zip(orders, numbers, donor_ids, strict=True)
-    ]
-    for gift, order in zip(gifts, orders, strict=True):
-        gift.fund_id = fund_of[order.directed_to]
-    post_money(actor, gifts, at)
-    gifts = Gift.objects.bulk_create(gifts, batch_size=1000)
-    named = [NamingConsent(gift=g, named=True, by="giver", at=at) for g in gifts if g.named]
-    NamingConsent.objects.bulk_create(named, batch_size=1000)
-    return gifts
-
-
-def _gift(
-    actor: Actor,
-    organisation_id: int,
-    appeal: Appeal | None,
-    order: GiftOrder,
-    number: str,
-    donor_id: int | None,
-    at: datetime,
-) -> Gift:
-    phone = rules.neat_phone(order.phone)
-    shown = rules.shown_name(order.named, order.display_name)
-    return Gift(
-        number=number,
-        kind="cash",
-        organisation_id=organisation_id,
-        appeal=appeal,
-        donor_id=donor_id,
-        amount_fen=order.amount_fen,
-        channel=order.channel,
-        merchant=order.merchant,
-        channel_reference=order.channel_reference,
-        purpose=order.purpose,
-        directed_to_id=order.directed_to,
-        message=rules.cleaned(order.message, label="留言", limit=200, field="message"),
-        source=order.source,
-        given_at=order.given_at,
-        registered_at=at,
-        registered_by=actor.person_id,
-        query_code=order.query_code or new_query_code(),
-        phone_index=blind_index("phone", phone) if phone else "",
-        state="confirmed",
-        confirmed_at=at,
-        named=order.named,
-        display_name=shown,
-        search_tokens=tokens_of(shown),
-    )
 
 
 def _alarm(actor: Actor, organisation_id: int, orders: Sequence[GiftOrder], at: datetime) -> None:

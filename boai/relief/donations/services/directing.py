@@ -11,8 +11,13 @@ from boai.foundations.trail.services import recording
 from boai.ground.core.actors import SYSTEM
 from boai.ground.core.errors import Refusal
 from boai.relief.donations.models import Gift
+from boai.relief.donations.queries import net_of_many
 from boai.relief.donations.values import gift_ref
-from boai.relief.finance.services.disbursing import order_directed_payment
+from boai.relief.finance.queries import disbursement_by_id
+from boai.relief.finance.services.disbursing import (
+    order_directed_payment,
+    withdraw_directed_payment,
+)
 
 
 def order_payments(gifts: Sequence[Gift], at: datetime) -> None:
@@ -26,12 +31,27 @@ def order_payments(gifts: Sequence[Gift], at: datetime) -> None:
         if gift.kind == "cash" and gift.directed_to_id is not None and gift.fund_id is not None:
             groups[gift.fund_id].append(gift)
     for fund_id, members in groups.items():
-        _order(fund_id, members, at)
+        _order(fund_id, members, sum(gift.amount_fen or 0 for gift in members), at)
 
 
-def _order(fund_id: int, members: Sequence[Gift], at: datetime) -> None:
+def order_again(gift: Gift, reason: str, at: datetime) -> None:
+    """Withdraw the unpaid payment order that a gift is part of, and order what is left of the
+    gifts in it: after a refund nobody pays more than was given."""
+    reference = gift.directed_order
+    order = disbursement_by_id(int(reference.partition(":")[2])) if reference else None
+    if order is None or order.state not in ("proposed", "decided"):
+        return
+    withdraw_directed_payment(SYSTEM, source=order.source, reason=reason, at=at)
+    members = list(Gift.objects.filter(directed_order=reference).order_by("pk"))
+    Gift.objects.filter(directed_order=reference).update(directed_order="")
+    net = net_of_many(members)
+    left = [each for each in members if each.state == "confirmed" and net[each.pk] > 0]
+    if left:
+        _order(order.fund_id, left, sum(net[each.pk] for each in left), at)
+
+
+def _order(fund_id: int, members: Sequence[Gift], amount: int, at: datetime) -> None:
     first = members[0]
-    amount = sum(gift.amount_fen or 0 for gift in members)
     purpose = first.purpose if len(members) == 1 and first.purpose else "按捐赠人指定拨付"
     try:
         with transaction.atomic():

@@ -15,10 +15,8 @@ DEFAULT_BANK = "main"
 
 def bank_for(organisation_id: int, channel: str) -> str:
     """The account into which a channel settles (setting ``donations.bank.<channel>``)."""
-    return str(
-        organisations.setting(organisation_id, f"donations.bank.{channel}", "")
-        or organisations.setting(organisation_id, "donations.bank", DEFAULT_BANK)
-    )
+    keys = (f"donations.bank.{channel}", "donations.bank")
+    return str(organisations.first_setting(organisation_id, keys) or DEFAULT_BANK)
 
 
 def fund_for(

@@ -12,7 +12,7 @@ from boai.ground.core.clock import day_of
 from boai.ground.core.errors import NotFound, SameKeyOtherInputs
 from boai.ground.kit.db.series import take_public_numbers
 from boai.relief.donations import errors, permissions, rules
-from boai.relief.donations.models import Appeal, Gift, PaymentNotification, PaymentOrder
+from boai.relief.donations.models import Appeal, PaymentNotification, PaymentOrder
 from boai.relief.donations.services import alarms, booking
 from boai.relief.donations.values import (
     LARGEST_ONLINE_FEN,
@@ -54,14 +54,16 @@ def place_order(
     neat = rules.neat_phone(phone)
     content = digest([appeal_id, amount_fen, channel, merchant, name, neat, shown, message])
     with transaction.atomic():
-        known = PaymentOrder.objects.filter(form_key=form_key[:64]).first()
+        known = _placed_before(form_key, content)
         if known is not None:
-            if known.form_digest != content:
-                raise SameKeyOtherInputs
-            return PlacedOrder(known.number, known.token, known.appeal.title, "", repeated=True)
+            return known
         appeal = Appeal.objects.select_for_update().filter(pk=appeal_id).first()
         if appeal is None:
             raise NotFound
+        # Of two sendings at one moment the second has waited here for the first to end.
+        known = _placed_before(form_key, content)
+        if known is not None:
+            return known
         rules.refuse_closed_appeal(
             title=appeal.title, state=appeal.state, suspended_at=None, given_at=at
         )
@@ -86,6 +88,16 @@ def place_order(
     return PlacedOrder(order.number, order.token, appeal.title, "", repeated=False)
 
 
+def _placed_before(form_key: str, content: str) -> PlacedOrder | None:
+    """The order that this form has placed. *Refuses*: ``SameKeyOtherInputs``."""
+    known = PaymentOrder.objects.filter(form_key=form_key[:64]).select_related("appeal").first()
+    if known is None:
+        return None
+    if known.form_digest != content:
+        raise SameKeyOtherInputs
+    return PlacedOrder(known.number, known.token, known.appeal.title, "", repeated=True)
+
+
 def payable(order: PaymentOrder, at: datetime) -> None:
     """*Refuses*: ``OrderHasExpired`` for an order that is paid, closed or too old."""
     if order.state != "placed" or order.expires_at <= at:
@@ -103,35 +115,47 @@ def confirm_payment(news: PaidNews, *, at: datetime) -> str:
     *Posts* and *announces* as ``booking.book_gifts``.
     """
     with transaction.atomic():
-        known = PaymentNotification.objects.filter(
-            channel=news.channel, notification_id=news.notification_id
-        ).first()
-        if known is not None:
-            if known.digest != news.content_digest:
-                raise errors.NotificationContradicts(reason="other-contents")
-            return "repeated"
-        order = (
-            PaymentOrder.objects.select_for_update()
-            .select_related("appeal")
-            .filter(number=news.order_number)
-            .first()
-        )
-        if order is None:
-            raise errors.NotificationContradicts(reason="unknown-order")
-        _refuse_contradiction(order, news)
-        outcome = _moved(order, news, at)
-        PaymentNotification.objects.create(
-            channel=news.channel,
-            notification_id=news.notification_id,
-            order_number=news.order_number,
-            digest=news.content_digest,
-            outcome=outcome,
-            at=at,
-        )
+        return settle(news, at=at)
+
+
+def settle(news: PaidNews, *, at: datetime) -> str:
+    """As ``confirm_payment``, in the caller's transaction, which a refusal must end."""
+    order = (
+        PaymentOrder.objects.select_for_update()
+        .select_related("appeal")
+        .filter(number=news.order_number)
+        .first()
+    )
+    # The same word sent twice at one moment: the second has waited at the order for the first.
+    if _heard_before(news):
+        return "repeated"
+    if order is None:
+        raise errors.NotificationContradicts(reason="unknown-order")
+    refuse_contradiction(order, news)
+    outcome = _moved(order, news, at)
+    PaymentNotification.objects.create(
+        channel=news.channel,
+        notification_id=news.notification_id,
+        order_number=news.order_number,
+        digest=news.content_digest,
+        outcome=outcome,
+        at=at,
+    )
     return outcome
 
 
-def _refuse_contradiction(order: PaymentOrder, news: PaidNews) -> None:
+def _heard_before(news: PaidNews) -> bool:
+    """Whether this notification was taken in. *Refuses*: ``NotificationContradicts``."""
+    known = PaymentNotification.objects.filter(
+        channel=news.channel, notification_id=news.notification_id
+    ).first()
+    if known is not None and known.digest != news.content_digest:
+        raise errors.NotificationContradicts(reason="other-contents")
+    return known is not None
+
+
+def refuse_contradiction(order: PaymentOrder, news: PaidNews) -> None:
+    """*Refuses*: ``NotificationContradicts`` where the news does not fit its order (I-11)."""
     checks = {
         "other-channel": order.channel == news.channel,
         "other-merchant": order.merchant == news.merchant,
@@ -161,7 +185,7 @@ def _moved(order: PaymentOrder, news: PaidNews, at: datetime) -> str:
         order.save(update_fields=["state", "transaction", "paid_at"])
         alarms.tell_refund_due(order.organisation_id, order.number, at)
         return "refund-due"
-    order.gift = _booked(order, news, at)
+    order.gift_id, number = _booked(order, news, at)
     order.state = "paid"
     order.save(update_fields=["state", "transaction", "paid_at", "gift"])
     recording.record(
@@ -170,34 +194,38 @@ def _moved(order: PaymentOrder, news: PaidNews, at: datetime) -> str:
         subject=f"donations.payment-order:{order.number}",
         at=at,
         organisation_id=order.organisation_id,
-        detail={"gift": order.gift.number, "amount_fen": order.amount_fen},
+        detail={"gift": number, "amount_fen": order.amount_fen},
     )
     return "booked"
 
 
-def _booked(order: PaymentOrder, news: PaidNews, at: datetime) -> Gift:
+def gift_order(order: PaymentOrder, news: PaidNews, at: datetime) -> GiftOrder:
+    """What a paid order is to the books."""
+    return GiftOrder(
+        amount_fen=order.amount_fen,
+        channel=order.channel,
+        merchant=order.merchant,
+        channel_reference=news.transaction,
+        given_at=min(news.paid_at, at),
+        donor_name=order.donor_name or "",
+        phone=order.phone or "",
+        named=order.named,
+        display_name=order.display_name or "",
+        message=order.message,
+        source=f"donations.payment-order:{order.number}",
+    )
+
+
+def _booked(order: PaymentOrder, news: PaidNews, at: datetime) -> tuple[int, str]:
+    """The gift that the payment is now: its id and its number."""
     result = booking.book_gifts(
         SYSTEM,
         organisation_id=order.organisation_id,
         appeal_id=order.appeal_id,
-        orders=[
-            GiftOrder(
-                amount_fen=order.amount_fen,
-                channel=order.channel,
-                merchant=order.merchant,
-                channel_reference=news.transaction,
-                given_at=min(news.paid_at, at),
-                donor_name=order.donor_name or "",
-                phone=order.phone or "",
-                named=order.named,
-                display_name=order.display_name or "",
-                message=order.message,
-                source=f"donations.payment-order:{order.number}",
-            )
-        ],
+        orders=[gift_order(order, news, at)],
         at=at,
     )
     if not result.gift_ids:
         # The transaction paid another order already, or came in by a statement: for a person.
         raise errors.NotificationContradicts(reason="transaction-known")
-    return Gift.objects.get(pk=result.gift_ids[0])
+    return result.gift_ids[0], result.numbers[0]

@@ -43,6 +43,19 @@ def replace_certificate(gift: Gift, reason: str, at: datetime) -> None:
             issuing.replace(SYSTEM, number=paper.number, reason=reason, facts=_facts(gift), at=at)
 
 
+def settle(gift: Gift, net_fen: int, reason: str, at: datetime) -> None:
+    """Papers of a gift of which something went back: re-issued with what is left, or cancelled
+    where nothing is, so that live papers never say more than the gift (I-12, I-15)."""
+    facts = {**_facts(gift), "amount_fen": net_fen}
+    for paper in certificates.papers_of(gift_ref(gift.number)):
+        if paper.state != "issued":
+            continue
+        if net_fen > 0:
+            issuing.replace(SYSTEM, number=paper.number, reason=reason, facts=facts, at=at)
+        else:
+            issuing.cancel(SYSTEM, number=paper.number, reason=reason, at=at)
+
+
 def _facts(gift: Gift) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "gift_number": gift.number,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,16 +10,26 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from boai.foundations.trail import queries as trail
+from boai.ground.core import clock
 from boai.ground.core.errors import NotFound
 from boai.ground.core.text import gettext_noop as _
 from boai.ground.kit.web.acts import ActPage, actor_of
 from boai.ground.kit.web.doors import door
 from boai.ground.kit.web.lists import Column, Filter, ListPage
-from boai.relief.donations import queries
+from boai.relief.donations import documents, queries
 from boai.relief.donations.models import Appeal, RuleVersion
 from boai.relief.donations.services import appeals
 from boai.relief.donations.values import APPEAL_STATES, APPEAL_TONES, AppealRow, appeal_ref
-from boai.relief.donations.web.staff_forms import AppealForm, ApprovalForm, ReasonForm, RuleForm
+from boai.relief.donations.web.staff_forms import (
+    AppealForm,
+    ApprovalForm,
+    PosterForm,
+    ReasonForm,
+    RuleForm,
+)
+
+ON_POSTERS = ("approved", "open")
+"""States in which an appeal may be put on a wall."""
 
 
 def _own(actor_organisation: int | None, appeal_id: int) -> AppealRow:
@@ -77,8 +88,12 @@ class Appeals(ListPage):
 @door("donations.see")
 def appeal_page(request: HttpRequest, appeal_id: int) -> HttpResponse:
     """One appeal: where it stands and what can be done next."""
+    return _shown(request, _own(actor_of(request).organisation_id, appeal_id))
+
+
+def _shown(request: HttpRequest, row: AppealRow, form: PosterForm | None = None) -> HttpResponse:
+    """The page; with a form that was filled in wrongly where there is one."""
     actor = actor_of(request)
-    row = _own(actor.organisation_id, appeal_id)
     stored = Appeal.objects.get(pk=row.id)
     may = request.may  # type: ignore[attr-defined]
     may_run = may("donations.appeal", organisation_id=row.organisation_id)
@@ -97,8 +112,29 @@ def appeal_page(request: HttpRequest, appeal_id: int) -> HttpResponse:
         "may_open": may_run and row.state == "approved",
         "may_suspend": may_run and row.state == "open",
         "may_close": may_run and row.state in ("open", "suspended"),
+        "poster_form": form or PosterForm() if row.state in ON_POSTERS else None,
     }
-    return render(request, "donations/appeal.html", context)
+    return render(request, "donations/appeal.html", context, status=422 if form else 200)
+
+
+@door("donations.see")
+def poster(request: HttpRequest, appeal_id: int) -> HttpResponse:
+    """The poster as PDF, for an appeal that is approved or open. *Refuses*: ``NotFound``."""
+    row = _own(actor_of(request).organisation_id, appeal_id)
+    if row.state not in ON_POSTERS:
+        raise NotFound
+    form = PosterForm(request.GET)
+    if not form.is_valid():
+        return _shown(request, row, form)
+    paper, place = form.cleaned_data["paper"], form.cleaned_data["place"]
+    basis = Appeal.objects.values_list("approval_basis", flat=True).get(pk=row.id)
+    address = f"{settings.BOAI_PUBLIC_URL}{reverse('donations-give', args=[row.slug])}"
+    content = documents.appeal_poster(
+        row, address, basis=basis, paper=paper, place=place, at=clock.now()
+    )
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="poster-{row.slug}-{paper}.pdf"'
+    return answer
 
 
 def _steps(appeal: Appeal) -> list[dict[str, Any]]:

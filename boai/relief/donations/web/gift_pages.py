@@ -142,6 +142,9 @@ def gift_page(request: HttpRequest, number: str) -> HttpResponse:
         "late_reason": row.late_reason,
         "uses": ledger.uses_of(row.ref) if row.kind == "cash" else [],
         "unspent": ledger.unspent_of(row.ref) if row.kind == "cash" else None,
+        "may_refund": row.kind == "cash"
+        and row.state == "confirmed"
+        and request.may("donations.reverse"),  # type: ignore[attr-defined]
         "evidence": trail.evidence_of(row.ref),
         "acts": [
             {"deed": gettext(DEEDS[act.verb]) if act.verb in DEEDS else act.verb, "at": act.at}
@@ -205,6 +208,6 @@ class Payments(ListPage):
         mine = self.rows()
         return {
             "refused_today": CallbackAlarm.objects.filter(at__gte=day).count(),
-            "refund_due": mine.filter(state="refund-due").count(),
+            "refund_due": mine.filter(state="refund-due").exclude(refunds__state="paid").count(),
             "paid": mine.filter(state="paid").count(),
         }

@@ -5,7 +5,14 @@ from typing import Any
 from boai.foundations.certificates import queries as certificates
 from boai.relief.donations import queries
 from boai.relief.donations.models import PaymentOrder
-from boai.relief.donations.values import CHANNELS, GIFT_KINDS, GIFT_STATES, GiftRow, gift_ref
+from boai.relief.donations.values import (
+    CHANNELS,
+    GIFT_KINDS,
+    GIFT_STATES,
+    REFUND_KINDS,
+    GiftRow,
+    gift_ref,
+)
 
 
 def order_by_token(token: str) -> PaymentOrder | None:
@@ -53,5 +60,8 @@ def gift_page(row: GiftRow) -> dict[str, Any]:
         "state_label": GIFT_STATES[row.state],
         "state_tone": {"announced": "wait", "confirmed": "good", "reversed": "bad"}[row.state],
         "channel_label": CHANNELS.get(row.channel, row.channel),
+        "refunds": [
+            (REFUND_KINDS[refund.kind], refund) for refund in queries.refunds_of(row.number)
+        ],
         "papers": [p for p in certificates.papers_of(row.ref) if p.state == "issued"],
     }

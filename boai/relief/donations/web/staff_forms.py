@@ -10,7 +10,7 @@ from boai.foundations.organisations import queries as organisations
 from boai.ground.core.errors import Refusal
 from boai.ground.core.money import fen_from_yuan
 from boai.ground.kit.web.refusals import explain
-from boai.relief.donations import queries
+from boai.relief.donations import documents, queries
 from boai.relief.donations.values import AnnouncedLine
 
 LINES = 5
@@ -245,3 +245,15 @@ class ReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=_("暂停原因"), max_length=2000)
+
+
+class PosterForm(forms.Form):
+    """Which paper a poster is for, and whose wall."""
+
+    paper = forms.ChoiceField(label=_("纸张"), choices=[("a4", "A4"), ("a3", "A3")])
+    place = forms.CharField(
+        label=_("柜台或团队"),
+        max_length=documents.LONGEST_PLACE,
+        required=False,
+        help_text=_("印在二维码下方，例如“江汉路柜台”。"),
+    )

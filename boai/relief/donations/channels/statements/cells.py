@@ -8,6 +8,7 @@ from boai.ground.core.money import LARGEST_FEN
 from boai.ground.kit.spreadsheets.reading import clean_text
 
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
+_PLAIN_YUAN = re.compile(r"([0-9]{1,16})(?:\.([0-9]{1,2}))?")
 _MOMENT_IN_NUMBER = re.compile(r"^\d{4}((?:19|20)\d{12})\d{8,14}$")
 
 
@@ -21,6 +22,9 @@ def fen(cell: object, factor: int = 1) -> int:
     Spreadsheets keep numbers in binary: 4761028.68 comes as 4761028.68000006. A rest far below a
     fen is the spreadsheet's; anything larger is an amount finer than a fen.
     """
+    plain = type(cell) is str and factor == 1 and _PLAIN_YUAN.fullmatch(cell)
+    if plain:  # nearly every amount
+        return _within(int(plain[1]) * 100 + int(f"{plain[2] or '':0<2}"))
     if isinstance(cell, (bool, date, datetime, time, timedelta)):
         raise Unreadable("AmountIsNotReadable")
     if isinstance(cell, (int, float)):

@@ -16,3 +16,10 @@ class ProfileDoesNotFit(Refusal):
 
     text = _("指定的格式“{given}”与表格不符，表格是“{found}”。")
     mend = _("请改用或省略 --profile（可用：{known}）。")
+
+
+class StatementBreaksOff(Refusal):
+    """A camt or MT940 file that cannot be read to its end."""
+
+    text = _("对账单“{name}”在 {place} 处无法读下去，没有导入任何内容。")
+    mend = _("请向银行重新下载完整的文件；不要用表格软件或编辑器另存。")

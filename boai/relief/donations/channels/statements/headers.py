@@ -10,6 +10,7 @@ from boai.ground.kit.spreadsheets.reading import Row, clean_text
 SEARCHED_ROWS = 60
 _UNIT_WORDS = re.compile(r"[(\[]\s*(单位:?)?(人民币)?\s*(万?元|¥|rmb|cny)\s*[)\]]", re.IGNORECASE)
 _TEN_THOUSAND = re.compile(r"万元")
+_DIGITS = re.compile(r"[0-9.,+-]+")
 _PUNCTUATION = re.compile(r"[\s()\[\]:、,./·_-]+")
 
 # The first pattern that matches names the role; order matters.
@@ -70,6 +71,13 @@ def role_of(cell: object) -> str:
     if not words or len(words) > 24:
         return ""
     return next((role for role, pattern in ROLES if pattern.search(words)), "")
+
+
+def names_amount(cell: object) -> bool:
+    """Whether a cell is the heading of amounts once more, below the heading; digits are none."""
+    if isinstance(cell, str) and _DIGITS.fullmatch(cell):
+        return False
+    return role_of(cell) == "amount"
 
 
 def find_heading(rows: Sequence[Row]) -> Heading | None:

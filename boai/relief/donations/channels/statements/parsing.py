@@ -1,6 +1,7 @@
 """Reading a whole file of gifts: heading, rows, totals, notes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from boai.ground.kit.spreadsheets.days import Hints, day_in, list_day, time_in
@@ -18,8 +19,8 @@ from boai.relief.donations.channels.statements.headers import (
     account_of,
     channel_of,
     find_heading,
+    names_amount,
     profile_of,
-    role_of,
 )
 from boai.relief.donations.channels.statements.values import (
     ParsedList,
@@ -32,23 +33,49 @@ MOST_LOOSE_NUMBERS = 3
 LONG_NOTE = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One sheet to be read: what is known of it beforehand (at least both its ends), and its rows;
+    a sheet that is held whole needs no rows beside."""
+
+    sheet: Sheet
+    rows: Callable[[], Iterator[Row]] | None = None
+
+
+class Stream:
+    """All lists of a file as one, row by row. ``list`` is complete when ``rows`` has ended."""
+
+    def __init__(self, sources: Sequence[Source], hints: Hints) -> None:
+        self._readers: list[_Reader] = []
+        self.list: ParsedList | None = None
+        self._unread: list[str] = []
+        for source in sources:
+            heading = find_heading(source.sheet.rows)
+            if heading is None:
+                self._unread.append(source.sheet.name)
+                continue
+            if self.list is None:
+                profile = profile_of(heading)
+                title = title_of(source.sheet, heading)
+                self.list = ParsedList(profile, channel_of(profile, title))
+            self._readers.append(_Reader(source, heading, hints, self.list))
+
+    def rows(self) -> Iterator[ParsedRow]:
+        """Every row that is meant as a payment, in order; rows are not kept here."""
+        assert self.list is not None
+        for reader in self._readers:
+            yield from reader.read()
+        self.list.remarks.extend(("SheetIsNotAList", name) for name in self._unread)
+
+
 def parse(sheets: Sequence[Sheet], hints: Hints) -> ParsedList | None:
     """All lists of a file as one; ``None`` where no sheet holds a list of money gifts."""
-    found: ParsedList | None = None
-    unread: list[str] = []
-    for sheet in sheets:
-        heading = find_heading(sheet.rows)
-        if heading is None:
-            unread.append(sheet.name)
-            continue
-        if found is None:
-            profile = profile_of(heading)
-            found = ParsedList(profile, channel_of(profile, title_of(sheet, heading)))
-        _Reader(sheet, heading, hints, found).read()
-    if found is not None:
-        found.remarks.extend(("SheetIsNotAList", name) for name in unread)
-        _set_repeated_references_aside(found.rows)
-    return found
+    stream = Stream([Source(sheet) for sheet in sheets], hints)
+    if stream.list is None:
+        return None
+    stream.list.rows.extend(stream.rows())
+    _set_repeated_references_aside(stream.list.rows)
+    return stream.list
 
 
 def title_of(sheet: Sheet, heading: Heading) -> str:
@@ -70,8 +97,11 @@ def _set_repeated_references_aside(rows: list[ParsedRow]) -> None:
 class _Reader:
     """One sheet. Keeps the running sum, so that an unlabelled total shows itself."""
 
-    def __init__(self, sheet: Sheet, heading: Heading, hints: Hints, into: ParsedList) -> None:
+    def __init__(self, source: Source, heading: Heading, hints: Hints, into: ParsedList) -> None:
+        sheet = source.sheet
         self.sheet, self.heading, self.into = sheet, heading, into
+        self.found: list[ParsedRow] = []
+        self.balances = payments.Balances(heading)
         self.account = account_of(into.channel, title_of(sheet, heading))
         self.amount_column = heading.columns.get("amount", heading.columns.get("income", 0))
         self.sum = self.since_subtotal = self.count = 0
@@ -85,16 +115,29 @@ class _Reader:
         self.wide = {(top, left) for (top, left), (_b, right) in sheet.merged if right > left}
         tall = tuple(m for m in sheet.merged if m[1][0] > m[0][0])
         named = [heading.columns[r] for r in ("donor", "day", "number") if heading.has(r)]
-        self.rows = carry_merged_down(Sheet(sheet.name, sheet.rows, tall), named)
+        whole = carry_merged_down(Sheet(sheet.name, sheet.rows, tall), named)
+        self.rows = source.rows or (lambda: iter(whole))
+        self.free = {heading.columns.get("memo"), heading.columns.get("purpose")}
+        heads = sheet.rows[heading.row]
+        self.headed = {at for at, cell in enumerate(heads) if clean_text(cell)}
+        self.headed.update(heading.columns.values())
 
-    def read(self) -> None:
-        """Read everything below the heading, then check what the sheet states."""
-        for at in range(self.heading.row):
-            for cell in self.rows[at]:
-                for label, amount in totals.in_sentence(cell) if isinstance(cell, str) else ():
-                    self.stated.append((at, label, "fen", amount, None))
-        for at in range(self.heading.row + 1, len(self.rows)):
-            self.line(at, self.rows[at])
+    def read(self) -> Iterator[ParsedRow]:
+        """Read everything below the heading, then note what the sheet states."""
+        for at, row in enumerate(self.rows()):
+            if at < self.heading.row:
+                for cell in row:
+                    for label, amount in totals.in_sentence(cell) if isinstance(cell, str) else ():
+                        self.stated.append((at, label, "fen", amount, None))
+            elif at > self.heading.row:
+                self.line(at, row)
+                self.balances.add(row)
+                yield from self.found
+                self.found.clear()
+        self.close()
+
+    def close(self) -> None:
+        """Compare what the sheet states with what it adds up to."""
         if len(self.loose) <= MOST_LOOSE_NUMBERS:
             self.stated.extend((at, "合计", "fen", amount, None) for at, amount in self.loose)
         for at, label, unit, amount, computed in sorted(self.stated, key=lambda s: s[0]):
@@ -103,7 +146,7 @@ class _Reader:
             self.into.totals.append(
                 StatedTotal(self.sheet.name, at + 1, label, kind, amount, own)  # type: ignore[arg-type]
             )
-        if payments.balance_breaks(self.rows[self.heading.row + 1 :], self.heading):
+        if self.balances.break_off():
             self.into.remarks.append(("BalanceDoesNotContinue", self.sheet.name))
 
     def line(self, at: int, row: Row) -> None:
@@ -111,7 +154,7 @@ class _Reader:
         if not any(cell != "" and clean_text(cell) for cell in row):
             self.after_blank = True
             return
-        if role_of(self.cell(row, "amount")) == "amount":
+        if names_amount(self.cell(row, "amount")):
             return
         if self.is_total(row):
             self.take_total(at, row)
@@ -132,9 +175,9 @@ class _Reader:
 
     def is_total(self, row: Row) -> bool:
         """A row that says so, outside the columns where givers write what they like."""
-        free = {self.heading.columns.get("memo"), self.heading.columns.get("purpose")}
-        plain = [cell for place, cell in enumerate(row) if place not in free]
-        return not code_text(self.cell(row, "number")) and totals.labelled(plain)
+        if code_text(self.cell(row, "number")):
+            return False
+        return totals.labelled([cell for at, cell in enumerate(row) if at not in self.free])
 
     def take_total(self, at: int, row: Row) -> None:
         """Note what it states; a subtotal counts from the last one."""
@@ -148,11 +191,8 @@ class _Reader:
 
     def take_loose_numbers(self, at: int, row: Row) -> None:
         """Numbers in columns without a heading."""
-        heads = self.sheet.rows[self.heading.row]
-        known = set(self.heading.columns.values())
         for place, cell in enumerate(row):
-            headed = place < len(heads) and clean_text(heads[place])
-            if place in known or headed or isinstance(cell, str) or not cells.is_number(cell):
+            if isinstance(cell, str) or place in self.headed or not cells.is_number(cell):
                 continue
             try:
                 self.loose.append((at, cells.fen(cell, self.heading.factor)))
@@ -161,10 +201,11 @@ class _Reader:
 
     def names_somebody(self, row: Row) -> bool:
         """Whether anything but the amount is there."""
-        return any(
-            code_text(self.cell(row, role))
-            for role in ("donor", "number", "serial", "moment", "time", "memo")
-        )
+        for role in ("donor", "number", "serial", "moment", "time", "memo"):
+            place = self.heading.columns.get(role)
+            if place is not None and place < len(row) and code_text(row[place]):
+                return True
+        return False
 
     def unlabelled_total(self, at: int, row: Row) -> bool:
         """A lonely number that equals the sum so far is that sum, not a gift that doubles it."""
@@ -198,7 +239,7 @@ class _Reader:
             return
         found = self.draft(at, row)
         found.verdict, found.code = "refused", "AmountIsMissing"
-        self.into.rows.append(found)
+        self.found.append(found)
         self.count += 1
 
     def payment(self, at: int, row: Row) -> None:
@@ -206,11 +247,11 @@ class _Reader:
         self.after_blank = False
         found = self.draft(at, row)
         payments.judge(found, row, self.heading, self.amount_column)
-        if not self.names_somebody(row) and found.verdict == "gift":
+        if found.verdict == "gift" and not self.names_somebody(row):
             found.verdict, found.code = "quarantined", "RowNamesNobody"
         if found.verdict == "gift" and isinstance(self.cell(row, "number"), float):
             found.verdict, found.code = "quarantined", "NumberWasRounded"
-        self.into.rows.append(found)
+        self.found.append(found)
         self.count += 1
         if found.amount_fen > 0 and found.code != "RowIsAnOutflow":
             self.sum += found.amount_fen

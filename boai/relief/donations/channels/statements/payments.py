@@ -1,8 +1,6 @@
 """Which rows of an account statement are gifts."""
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
 
 from boai.ground.kit.spreadsheets.reading import Cell, Row, clean_text, place_name
 from boai.relief.donations.channels.statements.cells import Unreadable, fen
@@ -14,6 +12,7 @@ _OUT = re.compile(r"支|借|付|dr", re.IGNORECASE)
 _NO_GIFT = re.compile(r"利息|结息|退款|退回|提现|理财|转入零钱|工资|冲正|手续费|内部")
 _DONE = re.compile(r"成功|已收|已存入|已转账|已到账|完成|已入账")
 _YUAN = re.compile(r"人民币|cny|rmb|¥|^元$", re.IGNORECASE)
+_DOUBTED = frozenset(("currency", "income", "direction", "kind", "state"))
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -37,8 +36,8 @@ def judge(found: ParsedRow, row: Row, heading: Heading, amount_column: int) -> N
 
 def _amount(row: Row, heading: Heading, amount_column: int) -> tuple[int, bool]:
     """The amount and whether it went out."""
-    income, expense = _filled(row, heading, "income"), _filled(row, heading, "expense")
-    if heading.columns.keys() & {"income", "expense"} and "amount" not in heading.columns:
+    if "amount" not in heading.columns and heading.columns.keys() & {"income", "expense"}:
+        income, expense = _filled(row, heading, "income"), _filled(row, heading, "expense")
         received = fen(income, heading.factor) if income != "" else 0
         spent = fen(expense, heading.factor) if expense != "" else 0
         if received == 0 and spent > 0:
@@ -52,6 +51,8 @@ def _amount(row: Row, heading: Heading, amount_column: int) -> tuple[int, bool]:
 
 
 def _doubts(found: ParsedRow, row: Row, heading: Heading) -> None:
+    if _DOUBTED.isdisjoint(heading.columns):
+        return
     currency = clean_text(_cell(row, heading, "currency"))
     if currency and not _YUAN.search(currency):
         _set(found, "refused", "CurrencyIsNotYuan")
@@ -73,23 +74,35 @@ def _doubts(found: ParsedRow, row: Row, heading: Heading) -> None:
         _set(found, "quarantined", "PaymentIsNotComplete")
 
 
-def balance_breaks(rows: Sequence[Row], heading: Heading) -> bool:
-    """Whether the balances, read downwards or upwards, do not follow from the movements."""
-    if not heading.has("balance", "income", "expense"):
-        return False
-    chain: list[tuple[int, int]] = []
-    for row in rows:
+class Balances:
+    """Whether the balances, read downwards or upwards, follow from the movements."""
+
+    def __init__(self, heading: Heading) -> None:
+        self._heading = heading
+        self._asked = heading.has("balance", "income", "expense")
+        self._before: tuple[int, int] | None = None
+        self._downwards = self._upwards = True
+
+    def add(self, row: Row) -> None:
+        """The next row; one without a balance is passed over."""
+        if not self._asked or not (self._downwards or self._upwards):
+            return
+        heading = self._heading
         try:
             balance = fen(_cell(row, heading, "balance"))
             income, expense = _filled(row, heading, "income"), _filled(row, heading, "expense")
             moved = (fen(income) if income != "" else 0) - (fen(expense) if expense != "" else 0)
         except Unreadable:
-            continue
-        chain.append((balance, moved))
-    pairs = list(pairwise(chain))
-    downwards = all(after == before + moved for (before, _m), (after, moved) in pairs)
-    upwards = all(before == after + moved for (before, moved), (after, _m) in pairs)
-    return not (downwards or upwards)
+            return
+        if self._before is not None:
+            before, moved_before = self._before
+            self._downwards = self._downwards and balance == before + moved
+            self._upwards = self._upwards and before == balance + moved_before
+        self._before = (balance, moved)
+
+    def break_off(self) -> bool:
+        """Whether they follow in neither direction."""
+        return not (self._downwards or self._upwards)
 
 
 def _is_foreign(heading: Heading, row: Row) -> bool:

@@ -5,6 +5,25 @@ from django.db.models import Q
 
 from boai.ground.kit.db.people import two_people
 from boai.ground.kit.db.sealed import SealedText
+from boai.relief.donations.models.intake import Intake, StagedGift
+from boai.relief.donations.models.told import ToldPayment
+
+__all__ = [
+    "Appeal",
+    "CallbackAlarm",
+    "Donor",
+    "Gift",
+    "GiftLine",
+    "Intake",
+    "LookupAttempt",
+    "NamingConsent",
+    "PaymentNotification",
+    "PaymentOrder",
+    "Refund",
+    "RuleVersion",
+    "StagedGift",
+    "ToldPayment",
+]
 
 
 class RuleVersion(models.Model):
@@ -305,3 +324,61 @@ class LookupAttempt(models.Model):
     key = models.CharField(max_length=64, unique=True)
     window_start = models.DateTimeField()
     count = models.IntegerField(default=0)
+
+
+class Refund(models.Model):
+    """Money that goes back to its giver, or a gift that was booked by mistake: asked for by one
+    person, paid by another. A withdrawn one stays, with its reason.
+
+    PII: two person ids; the reason is written for the file, never published.
+    """
+
+    number = models.CharField(max_length=24, unique=True)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(max_length=8)
+    gift = models.ForeignKey(Gift, on_delete=models.PROTECT, related_name="refunds", null=True)
+    order = models.ForeignKey(
+        PaymentOrder, on_delete=models.PROTECT, related_name="refunds", null=True
+    )
+    amount_fen = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=9, default="proposed")
+    proposed_by = models.BigIntegerField()
+    proposed_at = models.DateTimeField()
+    paid_by = models.BigIntegerField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    entry_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            two_people("proposed_by", "paid_by", name="donations_refund_two_people"),
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "paid", "withdrawn"]),
+                name="donations_refund_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="order", order__isnull=False, gift__isnull=True)
+                | Q(kind__in=["refund", "reversal"], gift__isnull=False, order__isnull=True),
+                name="donations_refund_of_a_gift_or_an_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0), name="donations_refund_above_zero"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="donations_refund_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(state="paid")
+                | Q(paid_by__isnull=False, paid_at__isnull=False)
+                & (Q(kind="order") | Q(entry_id__isnull=False)),
+                name="donations_refund_paid_is_signed_and_booked",
+            ),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(kind="order") & ~Q(state="withdrawn"),
+                name="donations_refund_order_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "state"], name="donations_refund_by_state"),
+        ]

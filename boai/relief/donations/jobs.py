@@ -1,0 +1,16 @@
+"""Timed work of the room."""
+
+from datetime import datetime
+
+from boai.ground.core.jobs import every
+from boai.relief.donations.services.draining import drain
+
+LONGEST = 10.0
+"""Seconds after which other timed work has its turn, however much still waits."""
+
+
+@every(1, "donations-told", lease_seconds=20)
+def book_what_was_told(at: datetime) -> None:
+    """Book the payments that channels have told and nobody has booked yet. Of two at one moment one
+    has the turn, so the lease of a worker that was killed may be short."""
+    drain(at, patience=LONGEST)
