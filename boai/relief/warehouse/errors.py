@@ -177,3 +177,45 @@ class LotBusy(Refusal):
 
     text = _("批次 {number} 当前状态不能这样处理。")
     mend = _("请先核对批次状态和预留情况。")
+
+
+class KitListNotMet(Refusal):
+    """Kits use up exactly what their list says."""
+
+    text = _("“{item}”应用 {wanted}，单上为 {given}。")
+    mend = _("请按套装清单核对各种物资的数量。")
+
+
+class PartIsShort(Refusal):
+    """No store has enough free pieces of a part for so many kits."""
+
+    text = _("“{item}”不够：{count} 套需要 {wanted}，同一仓库可用 {there}。")
+    mend = _("请减少套数，或先补足该物资。")
+
+
+class NotAKit(Refusal):
+    """Only items with a kit list are put together."""
+
+    text = _("该物资没有套装清单。")
+    mend = _("请先在物资目录中登记套装清单。")
+
+
+class QuantitiesDiffer(Refusal):
+    """Dividing and merging neither makes nor loses anything."""
+
+    text = _("改装前共 {used}，改装后共 {made}，须相等。")
+    mend = _("请核对数量；如有损耗请先办理报损。")
+
+
+class OneSideIsOneLot(Refusal):
+    """Either one lot is divided or several of one item are merged, so that each knows its parents."""
+
+    text = _("改装须是一个批次拆成几个，或同一物资的几个批次并成一个。")
+    mend = _("请分次办理。")
+
+
+class LotsServeDifferentUnits(Refusal):
+    """Goods that were given for one unit are not mixed with others (I-6)."""
+
+    text = _("所选批次的定向单位不同，不能合在一起。")
+    mend = _("请只选同一定向单位的批次。")

@@ -65,3 +65,17 @@ class StockAdjusted:
     kind: str
     quantity: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsRepacked:
+    """Two people have put lots together or divided them. ``used`` and ``made`` hold
+    (lot_id, item_id, quantity)."""
+
+    note_id: int
+    number: str
+    kind: str
+    organisation_id: int
+    used: tuple[tuple[int, int, int], ...]
+    made: tuple[tuple[int, int, int], ...]
+    at: datetime

@@ -1,11 +1,11 @@
 """The numbers of the warehouse: pieces are base units of the catalogue, summed over items."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
-from boai.ground.core.figures import Span, figure
+from boai.ground.core.figures import Addend, Rolled, Span, figure, measure
 from boai.relief.warehouse import rules
 from boai.relief.warehouse.models import Adjustment, IssueLine, Lot
 from boai.relief.warehouse.values import AdjustmentKind, NoteState
@@ -55,13 +55,54 @@ def _adjusted(organisations: Sequence[int], until: date, kinds: Sequence[str]) -
     return int(rows.aggregate(total=Sum("quantity"))["total"] or 0)
 
 
-@figure("warehouse.pieces-accepted", "验收入库物资件数", "piece")
+@measure("warehouse.accepted")
+def scan_accepted() -> Iterator[Addend]:
+    """Lots that stand on a received note, and their pieces."""
+    rows = (
+        Lot.objects.filter(received_line__isnull=False)
+        .values_list("organisation_id", "received_on")
+        .annotate(number=Count("pk"), amount=Sum("received_quantity"))
+        .order_by()
+    )
+    for organisation, day, number, amount in rows.iterator():
+        yield Addend(organisation, day, "", number, amount)
+
+
+SAME_DAY = "same-day"
+
+
+@measure("warehouse.sent")
+def scan_sent() -> Iterator[Addend]:
+    """Lines of signed issue notes and their pieces, by whether they left on the day they came."""
+    rows = (
+        IssueLine.objects.filter(note__state=NoteState.SIGNED)
+        .annotate(same=Q(lot__received_on=F("note__countersigned_on")))
+        .values_list("note__organisation_id", "note__countersigned_on", "same")
+        .annotate(number=Count("pk"), amount=Sum("quantity"))
+        .order_by()
+    )
+    for organisation, day, same, number, amount in rows.iterator():
+        assert day is not None
+        yield Addend(organisation, day, SAME_DAY if same else "", number, amount)
+
+
+@figure(
+    "warehouse.pieces-accepted",
+    "验收入库物资件数",
+    "piece",
+    rolled=Rolled("warehouse.accepted", "amount"),
+)
 def pieces_accepted(organisations: Sequence[int], span: Span) -> int:
     """Unit: piece. Sum of counted quantities of notes countersigned in the span. Source: lots."""
     return _pieces_in(organisations, span)
 
 
-@figure("warehouse.lots-accepted", "验收入库批次数", "lot")
+@figure(
+    "warehouse.lots-accepted",
+    "验收入库批次数",
+    "lot",
+    rolled=Rolled("warehouse.accepted", "number"),
+)
 def lots_accepted(organisations: Sequence[int], span: Span) -> int:
     """Unit: lot. Lots of notes countersigned in the span. Source: lots."""
     return _received(organisations, span).count()
@@ -75,7 +116,12 @@ def value_accepted(organisations: Sequence[int], span: Span) -> int | None:
     return None if total is None else int(total)
 
 
-@figure("warehouse.pieces-sent", "发出物资件数", "piece")
+@figure(
+    "warehouse.pieces-sent",
+    "发出物资件数",
+    "piece",
+    rolled=Rolled("warehouse.sent", "amount"),
+)
 def pieces_sent(organisations: Sequence[int], span: Span) -> int:
     """Unit: piece. Sum of issue lines countersigned in the span. Source: issue notes."""
     return _pieces_out(organisations, span)
@@ -95,7 +141,12 @@ def pieces_on_hand(organisations: Sequence[int], span: Span) -> int:
     return _pieces_in(organisations, ever) + more - _pieces_out(organisations, ever) - less
 
 
-@figure("warehouse.pieces-sent-same-day", "当日验收并发出物资件数", "piece")
+@figure(
+    "warehouse.pieces-sent-same-day",
+    "当日验收并发出物资件数",
+    "piece",
+    rolled=Rolled("warehouse.sent", "amount", only={"exact": SAME_DAY}),
+)
 def pieces_sent_same_day(organisations: Sequence[int], span: Span) -> int:
     """Unit: piece. Issued on the day on which the lot was received (H08, A07). Source: issue notes."""
     return _pieces_out_same_day(organisations, span)

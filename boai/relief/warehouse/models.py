@@ -157,7 +157,8 @@ class ReceivedLine(models.Model):
 class Lot(models.Model):
     """批次: goods of one origin, item and maker's lot that are moved and traced together.
 
-    How many there are, and where, the books say. PII: ``donor_label`` as on the note.
+    How many there are, and where, the books say. PII: ``donor_label`` as on the note, a person
+    id.
     """
 
     number = models.CharField(max_length=30, unique=True)
@@ -182,6 +183,8 @@ class Lot(models.Model):
     received_quantity = models.BigIntegerField()
     value_fen = models.BigIntegerField(null=True)
     directed_to = _down("organisations.Organisation", null=True)
+    counted_by = _down("identity.Person", null=True)
+    """Who counted goods that came back; of goods that came by a note, the note says it."""
 
     class Meta:
         constraints = [
@@ -329,3 +332,62 @@ class Adjustment(models.Model):
             ),
         ]
         indexes = [models.Index("organisation", "state", name="warehouse_adjusted_open")]
+
+
+class Repacking(models.Model):
+    """改装单: lots put together into kits, divided or merged; by two keepers.
+
+    ``key`` makes a packing that is sent twice one packing. PII: two person ids.
+    """
+
+    number = models.CharField(max_length=30, unique=True)
+    organisation = _down("organisations.Organisation")
+    store = _down("warehouse.Store")
+    item = _down("catalogue.Item")
+    kind = models.CharField(max_length=8)
+    state = models.CharField(max_length=12, default=values.NoteState.COUNTED)
+    digest = models.CharField(max_length=64)
+    packed_by = _down("identity.Person")
+    packed_at = models.DateTimeField()
+    countersigned_by = _down("identity.Person", null=True)
+    countersigned_at = models.DateTimeField(null=True)
+    key = models.CharField(max_length=64, null=True)
+
+    class Meta:
+        constraints = [
+            two_people("packed_by", "countersigned_by", name="warehouse_repacked_by_two"),
+            _one_of("state", values.NoteState, name="warehouse_repacking_state"),
+            _one_of("kind", values.RepackingKind, name="warehouse_repacking_kind"),
+            CheckConstraint(
+                condition=~Q(state="signed") | Q(countersigned_by__isnull=False),
+                name="warehouse_repacking_needs_second",
+            ),
+            UniqueConstraint("packed_by", "key", name="warehouse_repacking_key_once"),
+        ]
+
+
+class UsedLot(models.Model):
+    """So much of a lot is used up by a repacking. PII: none."""
+
+    note = models.ForeignKey(Repacking, on_delete=models.PROTECT, related_name="used")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="used_by")
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint("note", "lot", name="warehouse_used_lot_once"),
+            CheckConstraint(condition=Q(quantity__gt=0), name="warehouse_used_gt0"),
+        ]
+
+
+class MadeLot(models.Model):
+    """A lot that a repacking makes; the lot itself with the second signature. PII: none."""
+
+    note = models.ForeignKey(Repacking, on_delete=models.PROTECT, related_name="made")
+    lot = models.OneToOneField(Lot, on_delete=models.PROTECT, related_name="made_by", null=True)
+    quantity = models.BigIntegerField()
+    bin = models.CharField(max_length=30, blank=True, default="")
+    spec = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(quantity__gt=0), name="warehouse_made_gt0")]

@@ -14,6 +14,7 @@ entries = [
     Entry(_("物资汇总"), "warehouse-items", "warehouse.see", "table", _GROUP, 33),
     Entry(_("入库验收单"), "warehouse-notes", "warehouse.see", "journal-check", _GROUP, 34),
     Entry(_("出库单"), "warehouse-issues", "warehouse.see", "box-arrow-up", _GROUP, 35),
-    Entry(_("盘点调整"), "warehouse-adjustments", "warehouse.see", "clipboard-check", _GROUP, 36),
-    Entry(_("仓库"), "warehouse-stores", "warehouse.see", "house-door", _GROUP, 37),
+    Entry(_("组套与分装"), "warehouse-packings", "warehouse.see", "box2", _GROUP, 36),
+    Entry(_("盘点调整"), "warehouse-adjustments", "warehouse.see", "clipboard-check", _GROUP, 37),
+    Entry(_("仓库"), "warehouse-stores", "warehouse.see", "house-door", _GROUP, 38),
 ]

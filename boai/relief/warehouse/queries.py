@@ -14,6 +14,7 @@ from boai.relief.warehouse.models import (
     Lot,
     LotParent,
     ReceivedNote,
+    Repacking,
     Reservation,
     Store,
 )
@@ -289,6 +290,14 @@ def waiting_receipts(organisation_id: int, person_id: int | None) -> QuerySet[Re
     )
 
 
+def waiting_packings(organisation_id: int, person_id: int | None) -> QuerySet[Repacking]:
+    """Packings of an organisation that somebody else than this person has to countersign."""
+    rows = Repacking.objects.select_related("store").filter(
+        organisation_id=organisation_id, state=NoteState.COUNTED
+    )
+    return rows.exclude(packed_by_id=person_id).order_by("packed_at")
+
+
 def _store(row: Store) -> StoreRow:
     return StoreRow(row.pk, row.organisation_id, row.name, row.kind, row.address, row.is_active)
 
@@ -331,3 +340,47 @@ def signed_numbers() -> tuple[list[str], list[str], list[int]]:
         list(issued.values_list("number", flat=True)),
         list(adjusted.values_list("pk", flat=True)),
     )
+
+
+def repacked_numbers() -> list[str]:
+    """The numbers of all signed repackings."""
+    rows = Repacking.objects.filter(state=NoteState.SIGNED)
+    return list(rows.values_list("number", flat=True))
+
+
+def origins_used(number: str) -> set[str]:
+    """Where the lots came from that a repacking used."""
+    return set(Lot.objects.filter(used_by__note__number=number).values_list("origin", flat=True))
+
+
+def makings(lot_ids: Iterable[int]) -> dict[int, str]:
+    """The repacking that made each of these lots, by its number; others are left out."""
+    rows = Lot.objects.filter(pk__in=list(lot_ids), made_by__isnull=False)
+    return dict(rows.values_list("pk", "made_by__note__number"))
+
+
+def lineage(lot_ids: Iterable[int]) -> list[tuple[int, int, int]]:
+    """Every step from these lots down: (parent, lot, quantity of the parent), in the order in
+    which the lots were made. One query for each generation."""
+    level, seen = set(lot_ids), set[int]()
+    found: list[tuple[int, int, int, int]] = []
+    while level:
+        seen |= level
+        rows = LotParent.objects.filter(parent_id__in=level)
+        steps = list(rows.values_list("pk", "parent_id", "lot_id", "quantity"))
+        found += steps
+        level = {lot for _pk, _parent, lot, _n in steps} - seen
+    return [(parent, lot, n) for _pk, parent, lot, n in sorted(set(found))]
+
+
+def ancestry(lot_ids: Iterable[int]) -> list[tuple[int, int, int]]:
+    """Every step from these lots up: (parent, lot, quantity of the parent)."""
+    level, seen = set(lot_ids), set[int]()
+    found: list[tuple[int, int, int, int]] = []
+    while level:
+        seen |= level
+        rows = LotParent.objects.filter(lot_id__in=level)
+        steps = list(rows.values_list("pk", "parent_id", "lot_id", "quantity"))
+        found += steps
+        level = {parent for _pk, parent, _lot, _n in steps} - seen
+    return [(parent, lot, n) for _pk, parent, lot, n in sorted(set(found))]

@@ -31,6 +31,13 @@ def to_countersign(actor: Actor) -> Iterator[Task]:
             since=note.counted_at,
             due=note.counted_at + timedelta(hours=2),
         )
+    for one in queries.waiting_packings(mine, actor.person_id)[: MOST if may_sign else 0]:
+        yield Task(
+            title=gettext("复核组套与分装 %(number)s") % {"number": one.number},
+            detail=one.store.name,
+            url=reverse("warehouse-sign-packing", args=[one.number]),
+            since=one.packed_at,
+        )
     if not permissions.may_adjust(actor, mine):
         return
     rows = Adjustment.objects.filter(organisation_id=mine, state="proposed")

@@ -4,6 +4,8 @@ from django.urls import path
 
 from boai.relief.warehouse.web import keeper_pages as keeper
 from boai.relief.warehouse.web import note_pages as notes
+from boai.relief.warehouse.web import packing_lists as packings
+from boai.relief.warehouse.web import packing_pages as pack
 from boai.relief.warehouse.web import quality_pages as quality
 from boai.relief.warehouse.web import stock_pages as stock
 
@@ -28,6 +30,20 @@ staff = [
     path("lots/<str:number>/count/", quality.CountLot.as_view(), name="warehouse-count-lot"),
     path("lots/<str:number>/adjust/", quality.Adjust.as_view(), name="warehouse-adjust"),
     path("lots/<str:number>/split/", quality.Split.as_view(), name="warehouse-split"),
+    path("lots/<str:number>/divide/", pack.Divide.as_view(), name="warehouse-divide"),
+    path("lots/<str:number>/merge/", pack.Merge.as_view(), name="warehouse-merge"),
+    path("packings/", packings.Packings.as_view(), name="warehouse-packings"),
+    path("packings/lots/", packings.PackableLots.as_view(), name="warehouse-packable"),
+    path("packings/kits/<int:kit_id>/", pack.PackKits.as_view(), name="warehouse-pack-kits"),
+    path("packings/<str:number>/", packings.one_packing, name="warehouse-packing"),
+    path(
+        "packings/<str:number>/sign/", packings.SignPacking.as_view(), name="warehouse-sign-packing"
+    ),
+    path(
+        "packings/<str:number>/withdraw/",
+        packings.WithdrawPacking.as_view(),
+        name="warehouse-withdraw-packing",
+    ),
     path("adjustments/", quality.Adjustments.as_view(), name="warehouse-adjustments"),
     path("adjustments/<int:pk>/", quality.SignAdjustment.as_view(), name="warehouse-adjustment"),
     path("stores/", quality.Stores.as_view(), name="warehouse-stores"),

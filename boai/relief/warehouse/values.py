@@ -20,6 +20,13 @@ class NoteState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class RepackingKind(StrEnum):
+    """Lots of several items become kits; or lots of one item are divided or merged."""
+
+    KIT = "kit"
+    REPACK = "repack"
+
+
 class LotState(StrEnum):
     """Whether a lot may leave."""
 
@@ -129,6 +136,68 @@ class IssueOrderLine:
 
     lot_id: int
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewLot:
+    """A lot to be made by a repacking: so many, where, packed how."""
+
+    quantity: int
+    bin: str = ""
+    spec: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedPart:
+    """So much of one lot that a packing would use, and what stays of it."""
+
+    lot_id: int
+    number: str
+    item_id: int
+    bin: str
+    expires_on: date | None
+    quantity: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What a packing would use and make; ``regulated`` where a part is a drug or a device.
+
+    ``digest`` is what both keepers' signatures would bind.
+    """
+
+    kind: str
+    item_id: int
+    store: str
+    used: tuple[UsedPart, ...]
+    made: tuple[NewLot, ...]
+    expires_on: date | None
+    directed_to: int | None
+    regulated: bool
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class KitPartRow:
+    """One part of a kit, how many go into it, and how many are free in the best store."""
+
+    item_id: int
+    name: str
+    unit: str
+    quantity: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class KitRow:
+    """A kit with its list, and how many can be put together in one store today."""
+
+    kit_id: int
+    name: str
+    unit: str
+    possible: int
+    parts: tuple[KitPartRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

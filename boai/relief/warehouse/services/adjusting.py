@@ -105,7 +105,9 @@ def countersign_adjustment(actor: Actor, *, adjustment_id: int, agree: bool, at:
     adjustment.countersigned_by_id = person
     adjustment.countersigned_at = at
     adjustment.countersigned_on = day_of(at)
-    adjustment.save()
+    adjustment.save(
+        update_fields=("state", "countersigned_by", "countersigned_at", "countersigned_on")
+    )
     _recorded(actor, "countersign-adjustment" if agree else "refuse-adjustment", adjustment, at)
     if agree:
         lot = _lot(adjustment.lot_id)

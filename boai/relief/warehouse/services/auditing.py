@@ -1,11 +1,16 @@
 """The laws of the warehouse, checked by full reads (``boai audit``)."""
 
+from collections import Counter
 from collections.abc import Iterator
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Min, Q, Sum
 
+from boai.foundations.catalogue import queries as catalogue
+from boai.foundations.identity.queries import persons_of_users
 from boai.foundations.ledger.queries import lot_position
 from boai.foundations.ledger.values import LotPosition
+from boai.foundations.trail import queries as trail
+from boai.ground.core.clock import day_of
 from boai.ground.core.laws import Verdict, law, verdict
 from boai.relief.warehouse.models import (
     Adjustment,
@@ -14,12 +19,15 @@ from boai.relief.warehouse.models import (
     IssueNote,
     Lot,
     LotParent,
+    MadeLot,
     ReceivedLine,
     ReceivedNote,
+    Repacking,
     Reservation,
+    UsedLot,
 )
-from boai.relief.warehouse.services import issuing, shelving
-from boai.relief.warehouse.values import AdjustmentKind, NoteState, ReservationState
+from boai.relief.warehouse.services import issuing, packing, shelving
+from boai.relief.warehouse.values import AdjustmentKind, NoteState, RepackingKind, ReservationState
 
 CHUNK = 1000
 _FACTS = (
@@ -165,7 +173,7 @@ def lots_are_what_was_counted() -> Verdict:
     whole = (*_FACTS, "value_fen")
     pairs = (
         (Lot.objects.filter(received_line__isnull=False), "", "received_line__", whole),
-        (LotParent.objects.all(), "lot__", "parent__", _FACTS),
+        (LotParent.objects.filter(lot__made_by__isnull=True), "lot__", "parent__", _FACTS),
     )
     for rows, own, other, facts in pairs:
         columns = [f"{side}{name}" for side in (own, other) for name in facts]
@@ -179,3 +187,117 @@ def lots_are_what_was_counted() -> Verdict:
             if unlike:
                 breaches.append((f"warehouse.lot:{number}", "differs: " + ", ".join(unlike)))
     return verdict(checked, breaches)
+
+
+@law("warehouse-08", "组套、改装前后数量相符，由两人签字，新批次记得原批次，有效期取最早者。")
+def repacking_keeps_what_there_was() -> Verdict:
+    """Per signed repacking: parts by the kit's list or as much as before, the digest that was
+    signed, two persons, parents with their quantities, the earliest expiry."""
+    notes = list(Repacking.objects.filter(state=NoteState.SIGNED).order_by("pk"))
+    used: dict[int, dict[int, int]] = {}
+    by_item: dict[int, dict[int, int]] = {}
+    rows = UsedLot.objects.filter(note__state=NoteState.SIGNED)
+    for note_id, lot_id, item_id, n in rows.values_list("note", "lot", "lot__item", "quantity"):
+        used.setdefault(note_id, {})[lot_id] = n
+        sums = by_item.setdefault(note_id, {})
+        sums[item_id] = sums.get(item_id, 0) + n
+    made: dict[int, list[MadeLot]] = {}
+    for row in MadeLot.objects.filter(note__state=NoteState.SIGNED).order_by("pk"):
+        made.setdefault(row.note_id, []).append(row)
+    lists = {item: catalogue.kit_parts(item) for item in {note.item_id for note in notes}}
+    breaches = []
+    for note in notes:
+        new = made.get(note.pk, [])
+        total = sum(row.quantity for row in new)
+        due = {note.item_id: total}
+        if note.kind == RepackingKind.KIT:
+            due = {part: n * total for part, n in lists[note.item_id].items()}
+        found = packing.content_digest(note.store_id, note.item_id, used.get(note.pk, {}), new)
+        wrong = [
+            name
+            for name, broken in (
+                ("quantities differ", by_item.get(note.pk, {}) != due),
+                ("digest differs", found != note.digest),
+                ("one person", note.countersigned_by_id in (None, note.packed_by_id)),
+            )
+            if broken
+        ]
+        if wrong:
+            breaches.append((f"warehouse.repacking:{note.number}", ", ".join(wrong)))
+    return verdict(len(notes), breaches + _orphans_of_repacking())
+
+
+def _orphans_of_repacking() -> list[tuple[str, str]]:
+    """Made lots whose parents do not give what the note used, or which outlive a part."""
+    parents = LotParent.objects.filter(lot__made_by__isnull=False)
+    given = parents.values("lot__made_by__note__number", "parent_id")
+    told = {
+        (row["lot__made_by__note__number"], row["parent_id"]): row["total"]
+        for row in given.annotate(total=Sum("quantity")).order_by()
+    }
+    used = UsedLot.objects.filter(note__state=NoteState.SIGNED)
+    should = {(n, lot): q for n, lot, q in used.values_list("note__number", "lot_id", "quantity")}
+    breaches = [
+        (f"warehouse.repacking:{number}", f"lot {lot}: used {should.get((number, lot), 0)}")
+        for number, lot in sorted(told.keys() | should.keys())
+        if told.get((number, lot)) != should.get((number, lot))
+    ]
+    worn = Lot.objects.filter(made_by__isnull=False).annotate(
+        first=Min("parents__parent__expires_on")
+    )
+    late = worn.filter(first__isnull=False).filter(
+        Q(expires_on__isnull=True) | Q(expires_on__gt=F("first"))
+    )
+    return breaches + [
+        (f"warehouse.lot:{number}", "outlives a part")
+        for number in late.values_list("number", flat=True)
+    ]
+
+
+_SIGNED = (
+    (ReceivedNote, "received-note", "counted", "count-goods", "countersign-receipt"),
+    (IssueNote, "issue-note", "picked", "pick-goods", "countersign-issue"),
+)
+
+
+@law("warehouse-09", "入库单、出库单由谁、何时签字，与操作记录一致；日期与时刻相符。")
+def signatures_are_those_of_the_trail() -> Verdict:
+    """Who signed first and second, and when, of every note against the acts' own lines of the trail
+    (H01); notes of a whole list share one line, that says how many there are and who signed."""
+    checked, breaches = 0, []
+    in_lists: Counter[tuple[str, int | None, int | None]] = Counter()
+    for model, name, first, one_signs, two_signs in _SIGNED:
+        ones = {act.subject: (act.person_id, act.at) for act in trail.acts_of(one_signs)}
+        twos = {act.subject: (act.person_id, act.at) for act in trail.acts_of(two_signs)}
+        columns = [
+            f"{who}_{what}" for who in (first, "countersigned") for what in ("by", "at", "on")
+        ]
+        rows = model.objects.order_by("pk").values_list("number", "store_id", *columns)
+        for number, store, by, at, on, by_two, at_two, on_two in rows.iterator(chunk_size=CHUNK):
+            checked += 1
+            subject = f"warehouse.{name}:{number}"
+            wrong = on != day_of(at) or on_two != (day_of(at_two) if at_two else None)
+            if subject in ones:
+                wrong |= ones[subject] != (by, at)
+                wrong |= twos.get(subject, (None, None)) != (by_two, at_two)
+            else:
+                wrong |= at != at_two
+                in_lists[f"warehouse.store:{store}", by, by_two] += 1
+            if wrong:
+                breaches.append((subject, "signed otherwise, says the trail"))
+    return verdict(checked, breaches + _lists_signed_otherwise(in_lists))
+
+
+def _lists_signed_otherwise(
+    found: Counter[tuple[str, int | None, int | None]],
+) -> list[tuple[str, str]]:
+    """Stores in which as many notes of whole lists bear two persons' names as they did not sign."""
+    acts = list(trail.acts_of("receive-many"))
+    labels = {str(act.detail["second"]).rpartition(":")[2] for act in acts}
+    persons = persons_of_users(int(user) for user in labels if user.isdigit())
+    for act in acts:
+        user = str(act.detail["second"]).rpartition(":")[2]
+        second = persons.get(int(user)) if user.isdigit() else None
+        found[act.subject, act.person_id, second] -= int(act.detail["notes"])
+    wrong = sorted({store for (store, _one, _two), left in found.items() if left})
+    return [(store, "notes of a list signed otherwise, says the trail") for store in wrong]

@@ -30,6 +30,16 @@ def bench(child: Lot) -> AccountKey:
     )
 
 
+def table(organisation_id: int, item_id: int, number: str) -> AccountKey:
+    """The packing table of one repacking: lots of an item go onto it, new lots come off it."""
+    return AccountKey(organisation_id, "origin", repacking(number), f"item:{item_id}")
+
+
+def repacking(number: str) -> str:
+    """The reference of a repacking in the books."""
+    return f"warehouse.repacking:{number}"
+
+
 def in_quarantine(lot: Lot) -> AccountKey:
     """Waiting for inspection, in the lot's store."""
     return account(lot, "quarantine", shelf(lot.store_id))

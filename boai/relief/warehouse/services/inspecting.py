@@ -7,7 +7,7 @@ from django.db import transaction
 
 from boai.foundations.ledger.services.posting import post_many
 from boai.foundations.ledger.values import EntryOrder
-from boai.foundations.trail.services.recording import record, record_many
+from boai.foundations.trail.services.recording import record_many
 from boai.foundations.trail.values import ActOrder
 from boai.ground.core.actors import Actor
 from boai.ground.core.events import announce
@@ -77,6 +77,8 @@ def inspect_many(
 def recall_lot(actor: Actor, *, lot_id: int, reason: str, at: datetime) -> None:
     """Stop a lot that had been released, wherever it is: from now on nothing of it is issued.
 
+    What was made of it (kits, divided or merged lots, returned goods) is stopped with it.
+
     *Refuses*: ``LotNotFound``, ``NotPermitted``, ``ReasonMissing``, ``LotNotReleased``.
     """
     lot = Lot.objects.select_for_update().filter(pk=lot_id).first()
@@ -87,16 +89,29 @@ def recall_lot(actor: Actor, *, lot_id: int, reason: str, at: datetime) -> None:
         raise errors.ReasonMissing(field="reason")
     if lot.state != LotState.RELEASED:
         raise errors.LotNotReleased(number=lot.number)
-    lot.state = LotState.RECALLED
-    lot.save(update_fields=["state"])
-    record(
+    stopped = [lot, *_made_of(lot)]
+    Lot.objects.filter(pk__in=[each.pk for each in stopped]).update(state=LotState.RECALLED)
+    detail = {"reason": reason.strip()[:300], "with": lot.number}
+    record_many(
         actor,
-        "recall-lot",
-        subject=f"warehouse.lot:{lot.number}",
+        [
+            ActOrder("recall-lot", f"warehouse.lot:{each.number}", each.organisation_id, detail)
+            for each in stopped
+        ],
         at=at,
-        organisation_id=lot.organisation_id,
-        detail={"reason": reason.strip()[:300]},
     )
+
+
+def _made_of(lot: Lot) -> list[Lot]:
+    """Every lot below this one that is not stopped yet, through all generations."""
+    seen, level = {lot.pk}, [lot.pk]
+    while level:
+        below = LotParent.objects.filter(parent_id__in=level).exclude(lot_id__in=seen)
+        level = list(below.values_list("lot_id", flat=True).distinct())
+        seen.update(level)
+    live = (LotState.RELEASED, LotState.QUARANTINE)
+    rows = Lot.objects.select_for_update().filter(pk__in=seen - {lot.pk}, state__in=live)
+    return list(rows.order_by("pk"))
 
 
 def _book_release(actor: Actor, lots: Sequence[Lot], at: datetime) -> None:
@@ -117,8 +132,8 @@ def _book_release(actor: Actor, lots: Sequence[Lot], at: datetime) -> None:
 
 
 def _counters(lots: Iterable[Lot]) -> dict[int, set[int]]:
-    """Who counted each lot, or the lots it was split from."""
-    found: dict[int, set[int]] = {lot.pk: set() for lot in lots}
+    """Who counted each lot, also when it came back, or the lots it was split from."""
+    found = {lot.pk: {lot.counted_by_id} if lot.counted_by_id else set() for lot in lots}
     own = Lot.objects.filter(pk__in=found, received_line__isnull=False)
     for lot_id, person in own.values_list("pk", "received_line__note__counted_by_id"):
         found[lot_id].add(person)

@@ -12,6 +12,7 @@ from boai.ground.core.canonical import digest as digest_of
 from boai.ground.core.clock import day_of
 from boai.ground.core.errors import NotFound
 from boai.ground.core.events import announce
+from boai.ground.kit.db.sane_time import require_sane_clock
 from boai.ground.kit.db.series import take_public_numbers
 from boai.relief.warehouse import errors, permissions, rules
 from boai.relief.warehouse.events import GoodsIssued
@@ -50,8 +51,10 @@ def open_issue(
 
     ``transport`` names the waybill that will carry it. Without ``lines``, everything still set
     aside. All lots must lie in one store. *Refuses*: ``NotPermitted``, ``NobodySigns``,
-    ``NothingCounted``, ``NotReservedHere``, ``LotNotReleased``, ``LotHasExpired``.
+    ``NothingCounted``, ``NotReservedHere``, ``LotNotReleased``, ``LotHasExpired``,
+    ``ClockIsNotSane`` (what has expired is judged by the day).
     """
+    require_sane_clock()
     held = _held(for_ref, organisation_id)
     wanted = _wanted(held, lines)
     lots = {
@@ -118,9 +121,10 @@ def countersign_issue(actor: Actor, *, note_id: int, digest: str, at: datetime) 
 
     Every lot is judged anew on the day of the second signature. *Refuses*: ``NotFound``,
     ``NotPermitted``, ``SamePersonTwice``, ``NoteNotWaiting``, ``NoteHasChanged``,
-    ``LotNotReleased``, ``LotHasExpired``, ``NotReservedHere``. *Posts* reserved to in transit
+    ``LotNotReleased``, ``LotHasExpired``, ``NotReservedHere``, ``ClockIsNotSane``. *Posts* reserved to in transit
     on the note's transport. *Announces* ``GoodsIssued``.
     """
+    require_sane_clock()
     note = _waiting(note_id)
     permissions.require_issue(actor, note.organisation_id)
     person = permissions.other_person(actor, note.picked_by_id)

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from boai.relief.warehouse.values import IssueOrderLine
+
 BIGGEST = 10**12
 
 
@@ -163,3 +165,42 @@ class StoreForm(forms.Form):
         initial="store",
     )
     address = forms.CharField(label=_("地址"), max_length=200, required=False)
+
+
+def _number(label: Any, *, required: bool) -> forms.IntegerField:
+    widget = forms.NumberInput(attrs={"inputmode": "numeric", "min": "0", "max": str(BIGGEST)})
+    return forms.IntegerField(label=label, required=required, widget=widget)
+
+
+class KitForm(forms.Form):
+    """How many kits, and where they go."""
+
+    count = _number(_("套数"), required=True)
+    bin = forms.CharField(label=_("成品货位"), max_length=30, required=False)
+
+
+class PartForm(forms.Form):
+    """One lot that a divided lot becomes. Rows without a quantity are left out."""
+
+    quantity = _number(_("数量"), required=False)
+    bin = forms.CharField(label=_("货位"), max_length=30, required=False)
+    spec = forms.CharField(label=_("包装规格"), max_length=200, required=False)
+
+
+class MergeForm(forms.Form):
+    """How much of each lot is put together."""
+
+    bin = forms.CharField(label=_("合并后货位"), max_length=30, required=False)
+
+    def __init__(self, *args: Any, lots: list[int], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for lot_id in lots:
+            self.fields[f"lot-{lot_id}"] = _number(_("取用数量"), required=False)
+
+    def used(self) -> list[IssueOrderLine]:
+        """The lots with a quantity; empty fields and zero are left out."""
+        return [
+            IssueOrderLine(int(name.partition("-")[2]), value)
+            for name, value in self.cleaned_data.items()
+            if name.startswith("lot-") and value
+        ]

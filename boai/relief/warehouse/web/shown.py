@@ -28,6 +28,7 @@ NOTE_STATES = {
     "signed": (_("已签字入账"), "good"),
     "withdrawn": (_("已撤回"), "plain"),
 }
+PACKING_KINDS = {"kit": _("组套"), "repack": _("分装或合并")}
 ADJUSTMENT_KINDS = {
     "loss": _("短缺报损"),
     "found": _("盘盈"),

@@ -274,6 +274,7 @@ def lot(request: HttpRequest, number: str) -> HttpResponse:
         "adjustments": row.adjustments.filter(state="proposed").order_by("pk"),
         "can_inspect": may(request, "warehouse.inspect"),
         "can_handle": may(request, "warehouse.count"),
+        "can_pack": may(request, "warehouse.receive"),
     }
     return TemplateResponse(request, "warehouse/lot.html", context)
 
