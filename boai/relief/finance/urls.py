@@ -11,6 +11,7 @@ staff = [
     path("funds/", pages.Funds.as_view(), name="finance-funds"),
     path("large/", pages.LargePurchases.as_view(), name="finance-large"),
     path("received/", pages.Received.as_view(), name="finance-received"),
+    path("received/<slug:number>/", pages.received, name="finance-received-one"),
     path("propose/", acts.Propose.as_view(), name="finance-propose"),
     path("<slug:number>/", pages.disbursement, name="finance-disbursement"),
     path("<slug:number>/form.pdf", pages.payment_form, name="finance-payment-form"),

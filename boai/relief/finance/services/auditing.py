@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db.models import Count, F, Q, Sum
 
-from boai.foundations.ledger.queries import movements_of_entries
+from boai.foundations.ledger.queries import movements_of_entries, outflows
 from boai.ground.core.laws import Verdict, law, verdict
 from boai.ground.core.text import gettext_noop as _
 from boai.relief.finance.models import Disbursement
@@ -107,3 +107,21 @@ def restrictions_hold() -> Verdict:
     )
     numbers = wrong.order_by("pk").values_list("number", flat=True)
     return verdict(rows.count(), [(_ref(n), "不符合基金的限定") for n in numbers])
+
+
+@law("finance-07", _("基金的每笔支用和划转都指明一笔已付款的拨付，金额相同"))
+def outflows_name_disbursements() -> Verdict:
+    """The other way round of finance-01: no money left a fund that no disbursement accounts for
+    (I-6), read from the outflows of the books."""
+    paid = {
+        _ref(number): (fund_id, amount, kind == Kind.TRANSFER)
+        for number, fund_id, amount, kind in Disbursement.objects.filter(PAID).values_list(
+            "number", "fund_id", "amount_fen", "kind"
+        )
+    }
+    checked, breaches = 0, []
+    for out in outflows(["spend", "transfer"]):
+        checked += 1
+        if paid.pop(out.subject, None) != (out.fund_id, out.amount, out.kind == "transfer"):
+            breaches.append((f"ledger.outflow:{out.id}", f"{out.subject}：没有同额的已付拨付"))
+    return verdict(checked, breaches)

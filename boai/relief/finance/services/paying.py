@@ -20,6 +20,18 @@ from boai.relief.finance.values import Basis, Kind, State
 from boai.relief.warehouse.services import receiving
 from boai.relief.warehouse.values import ExpectedLine
 
+# The role that serves may write these columns of a disbursement and no others (I-3).
+PAYING = (
+    "state",
+    "paid_by",
+    "paid_at",
+    "paid_on",
+    "bank",
+    "batch",
+    "entry_id",
+    "consignment_id",
+)
+
 
 @transaction.atomic
 def pay(actor: Actor, *, disbursement_id: int, bank: str, at: datetime) -> str:
@@ -27,7 +39,8 @@ def pay(actor: Actor, *, disbursement_id: int, bank: str, at: datetime) -> str:
 
     Bought goods are announced to the store at once. *Refuses*: ``NotPermitted``;
     ``NotWaitingForThis``; ``NoCollectiveDecision``; ``PayerMustBeAnother`` (asking, deciding and
-    paying are three persons, I-22); ``BankIsMissing``; ``FundHasTooLittle``, ``NotEnough``.
+    paying are three persons, I-22); ``DecisionIsInTheFuture`` (the clock was set back, I-45);
+    ``BankIsMissing``; ``FundHasTooLittle``, ``NotEnough``.
     *Posts* fund to bank, for a transfer also bank to fund in the other society's books.
     *Announces* ``DisbursementPaid``.
     """
@@ -40,6 +53,9 @@ def pay(actor: Actor, *, disbursement_id: int, bank: str, at: datetime) -> str:
         raise errors.NoCollectiveDecision
     if person in (row.proposed_by_id, row.decided_by_id):
         raise errors.PayerMustBeAnother
+    if row.decision is not None and row.decision.held_on > day_of(at):
+        # The clock has been set back since: the database would refuse it in words of its own.
+        raise errors.DecisionIsInTheFuture
     if not bank.strip():
         raise errors.BankIsMissing(field="bank")
     entry_id = _post(actor, row, bank.strip(), at)
@@ -52,7 +68,7 @@ def pay(actor: Actor, *, disbursement_id: int, bank: str, at: datetime) -> str:
     row.batch = take_numbers(series)[0]
     row.entry_id = entry_id
     row.consignment_id = _announce_goods(row, at) if row.kind == Kind.PURCHASE else None
-    row.save()
+    row.save(update_fields=PAYING)
     record(
         actor,
         "pay-disbursement",

@@ -325,5 +325,5 @@ class Confirm(ActPage):
         disbursing.confirm_receipt(self.actor, disbursement_id=self.disbursement().id, at=self.at)
 
     def done_url(self, outcome: Any) -> str:
-        """What was paid to us."""
-        return reverse("finance-received")
+        """What was paid to us, with its confirmation."""
+        return reverse("finance-received-one", args=[self.disbursement().number])

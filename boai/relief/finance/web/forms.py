@@ -49,7 +49,11 @@ class ProposeForm(forms.Form):
 
     fund = forms.TypedChoiceField(label=_("基金"), coerce=int)
     kind = forms.ChoiceField(
-        label=_("方式"), choices=[(k, _(label)) for k, label in KIND_LABELS.items()]
+        label=_("方式"),
+        choices=[(k, _(label)) for k, label in KIND_LABELS.items()],
+        help_text=_(
+            "给其他红十字会的款项选“划转红十字会”：进入对方同一限定用途的基金，由对方确认到账。"
+        ),
     )
     payee = forms.CharField(
         label=_("收款单位"), max_length=200, help_text=_("填写名录中的全称或编码。")

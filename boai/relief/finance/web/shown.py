@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from boai.foundations.catalogue import queries as catalogue
 from boai.foundations.identity import queries as identity
 from boai.foundations.ledger import queries as ledger
+from boai.foundations.ledger.queries.overviews import arrival_of
 from boai.foundations.organisations import queries as organisations
 from boai.foundations.trail import queries as trail
 from boai.ground.core.actors import Actor
@@ -31,6 +32,7 @@ def detail_context(row: DisbursementRow, actor: Actor) -> dict[str, Any]:
     shares = ledger.sources_of(row.ref)
     return {
         "row": row,
+        "own_id": actor.organisation_id,
         "state": gettext(STATE_LABELS[row.state]),
         "tone": STATE_TONES[row.state],
         "facts": [
@@ -42,7 +44,8 @@ def detail_context(row: DisbursementRow, actor: Actor) -> dict[str, Any]:
             (gettext("批次号"), row.batch),
             (gettext("付款账户"), row.bank),
         ],
-        "steps": _steps(row),
+        "transfer": transfer_context(row),
+        "steps": steps(row),
         "lines": _lines(row),
         "decision": _decision(row),
         "evidence": trail.evidence_of(row.ref),
@@ -52,7 +55,7 @@ def detail_context(row: DisbursementRow, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _steps(row: DisbursementRow) -> list[dict[str, Any]]:
+def steps(row: DisbursementRow) -> list[dict[str, Any]]:
     reached = [State.PROPOSED, State.DECIDED, State.PAID, State.CONFIRMED]
     labels = [gettext("申请"), gettext("决策"), gettext("付款"), gettext("收款方确认")]
     moments = [row.proposed_at, row.decided_at, row.paid_at, row.confirmed_at]
@@ -70,6 +73,60 @@ def _steps(row: DisbursementRow) -> list[dict[str, Any]]:
         }
         for n, (label, at) in enumerate(zip(labels, moments, strict=True))
     ]
+
+
+def transfer_context(row: DisbursementRow) -> dict[str, Any] | None:
+    """Both sides of a transfer: each society with its fund and its entry. Empty for other kinds."""
+    if row.kind != Kind.TRANSFER:
+        return None
+    arrival = arrival_of(row.ref)
+    names = organisations.rows([row.organisation_id, row.payee_organisation_id])
+    giving = ledger.fund(row.fund_id)
+    return {
+        "sides": [
+            {
+                "heading": gettext("划出方"),
+                "society": names[row.organisation_id].name,
+                "organisation_id": row.organisation_id,
+                "fund": giving.name,
+                "fund_id": giving.id,
+                "entry_id": row.entry_id,
+            },
+            {
+                "heading": gettext("划入方"),
+                "society": names[row.payee_organisation_id].name,
+                "organisation_id": row.payee_organisation_id,
+                "fund": arrival.fund if arrival else "",
+                "fund_id": arrival.fund_id if arrival else None,
+                "entry_id": arrival.entry_id if arrival else None,
+            },
+        ],
+        "number": row.number,
+        "paid": arrival is not None,
+    }
+
+
+def received_context(row: DisbursementRow, actor: Actor) -> dict[str, Any]:
+    """What the receiving side may see of a disbursement: no meeting, no bank of the payer."""
+    payer = organisations.row(row.organisation_id)
+    confirmed = row.state == State.CONFIRMED
+    return {
+        "title": gettext("收到的拨付"),
+        "row": row,
+        "state": gettext(STATE_LABELS[row.state]),
+        "tone": STATE_TONES[row.state],
+        "facts": [
+            (gettext("方式"), gettext(KIND_LABELS[row.kind])),
+            (gettext("付款单位"), payer.name if payer else ""),
+            (gettext("用途"), row.purpose),
+            (gettext("拨付编号"), row.number),
+            (gettext("到账确认"), gettext("已确认") if confirmed else gettext("待确认")),
+        ],
+        "transfer": transfer_context(row),
+        "own_id": actor.organisation_id,
+        "steps": steps(row),
+        "may_confirm": row.state == State.PAID and permissions.may_here(actor, "finance.confirm"),
+    }
 
 
 def _lines(row: DisbursementRow) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from boai.relief.finance import queries
 from boai.relief.finance.models import Disbursement
 from boai.relief.finance.values import KIND_LABELS, STATE_LABELS, STATE_TONES, State
 from boai.relief.finance.web import papers
-from boai.relief.finance.web.shown import detail_context
+from boai.relief.finance.web.shown import detail_context, received_context
 
 OPEN = [State.PROPOSED, State.DECIDED]
 
@@ -186,16 +186,27 @@ class Received(ListPage):
             "number",
             _("拨付编号"),
             kind="ref",
-            link=lambda row: (
-                reverse("finance-confirm", args=[row.number]) if row.state == State.PAID else ""
-            ),
+            link=lambda row: reverse("finance-received-one", args=[row.number]),
         ),
+        Column("kind", _("方式"), value=lambda row: gettext(KIND_LABELS[row.kind])),
         Column("organisation.name", _("付款单位")),
         Column("purpose", _("用途")),
         Column("amount_fen", _("金额"), kind="money", sort=True, total=True),
         Column("paid_at", _("付款时间"), kind="moment", sort=True),
         STATE,
     )
+    filters = (
+        Filter(
+            "state",
+            _("状态"),
+            choices=lambda: [
+                (State.PAID, gettext("待确认到账")),
+                (State.CONFIRMED, gettext("已确认到账")),
+            ],
+        ),
+        Filter("kind", _("方式"), choices=_kinds),
+    )
+    search_hint = _("编号、用途或付款单位")
     order = "-paid_at"
     file_name = "received"
     empty_title = _("还没有收到拨付")
@@ -208,3 +219,26 @@ class Received(ListPage):
             state__in=[State.PAID, State.CONFIRMED],
         )
         return rows.select_related("organisation")
+
+    def search(self, rows: QuerySet[Disbursement], text: str) -> QuerySet[Disbursement]:
+        """By number, purpose or payer."""
+        return rows.filter(
+            Q(number__icontains=text)
+            | Q(purpose__icontains=text)
+            | Q(organisation__name__icontains=text)
+        )
+
+
+@door("finance.confirm")
+def received(request: HttpRequest, number: str) -> HttpResponse:
+    """One disbursement as its payee sees it. *Refuses*: ``NotFound`` until it is paid, and for
+    everybody but the payee's people."""
+    actor = actor_of(request)
+    row = queries.disbursement(number)
+    if (
+        row is None
+        or row.payee_organisation_id != actor.organisation_id
+        or row.state not in (State.PAID, State.CONFIRMED)
+    ):
+        raise NotFound
+    return TemplateResponse(request, "finance/received.html", received_context(row, actor))
