@@ -100,3 +100,24 @@ class ReasonMissing(Refusal):
 
     text = _("没有填写原因。")
     mend = _("请用一句话写明原因。")
+
+
+class NothingComesBack(Refusal):
+    """A return names at least one line and at least one piece."""
+
+    text = _("没有填写要退回的物资。")
+    mend = _("请填写至少一种物资的退回数量。")
+
+
+class MoreThanDelivered(Refusal):
+    """Only what was delivered, and has not come back yet, can come back."""
+
+    text = _("该单位尚有 {there}，不能退回 {wanted}。")
+    mend = _("请核对数量。")
+
+
+class ReturnNotWaiting(Refusal):
+    """Counted, received or withdrawn already."""
+
+    text = _("退货单 {number} 目前不能这样办理。")
+    mend = _("请刷新页面，按当前状态办理。")

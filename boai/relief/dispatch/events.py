@@ -72,3 +72,16 @@ class WaybillCancelled:
     organisation_id: int
     for_ref: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsReturned:
+    """Delivered goods are back in the store, in quarantine. ``lines`` holds (new lot, item,
+    quantity)."""
+
+    number: str
+    waybill: str
+    organisation_id: int
+    receiver_id: int
+    lines: tuple[tuple[int, int, int], ...]
+    at: datetime

@@ -141,3 +141,55 @@ class Discrepancy(models.Model):
                 name="dispatch_settled_needs_two",
             ),
         ]
+
+
+class Return(models.Model):
+    """退货单: delivered goods that come back; signed by the unit that had them and by two keepers.
+
+    PII: three person ids.
+    """
+
+    number = models.CharField(max_length=30, unique=True)
+    waybill = models.ForeignKey(Waybill, on_delete=models.PROTECT, related_name="returns")
+    reason = models.CharField(max_length=500)
+    state = models.CharField(max_length=10, default=values.ReturnState.SENT)
+    sent_by = _down("identity.Person")
+    sent_at = models.DateTimeField()
+    counted_by = _down("identity.Person", null=True)
+    counted_at = models.DateTimeField(null=True)
+    countersigned_by = _down("identity.Person", null=True)
+    countersigned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            two_people("sent_by", "counted_by", name="dispatch_return_counted_by_another"),
+            two_people("sent_by", "countersigned_by", name="dispatch_return_signed_by_another"),
+            two_people("counted_by", "countersigned_by", name="dispatch_return_by_two_keepers"),
+            _one_of("state", [str(s) for s in values.ReturnState], name="dispatch_return_state"),
+            CheckConstraint(condition=~Q(reason=""), name="dispatch_return_has_reason"),
+            CheckConstraint(
+                condition=Q(state__in=["sent", "withdrawn"]) | Q(counted_by__isnull=False),
+                name="dispatch_return_counted_is_signed",
+            ),
+            CheckConstraint(
+                condition=~Q(state="received") | Q(countersigned_by__isnull=False),
+                name="dispatch_return_needs_second_keeper",
+            ),
+        ]
+
+
+class ReturnLine(models.Model):
+    """So much of one delivered line comes back, into a lot of its own. PII: none."""
+
+    note = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines")
+    line = models.ForeignKey(WaybillLine, on_delete=models.PROTECT, related_name="returned")
+    quantity = models.BigIntegerField()
+    lot = models.OneToOneField(
+        "warehouse.Lot", on_delete=models.PROTECT, related_name="+", null=True
+    )
+
+    class Meta:
+        constraints = [
+            UniqueConstraint("note", "line", name="dispatch_return_line_once"),
+            CheckConstraint(condition=Q(quantity__gt=0), name="dispatch_returned_gt0"),
+        ]

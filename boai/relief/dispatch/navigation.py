@@ -11,4 +11,5 @@ entries = [
     Entry(
         _("交接差异"), "dispatch-differences", "dispatch.settle", "exclamation-diamond", _GROUP, 42
     ),
+    Entry(_("退回物资"), "dispatch-returns", "dispatch.see", "reply", _GROUP, 43),
 ]

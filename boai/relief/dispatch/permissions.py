@@ -38,6 +38,15 @@ def require_deliver(actor: Actor, receiver_id: int) -> int:
     return person_of(actor)
 
 
+def require_take_back(actor: Actor, organisation_id: int) -> int:
+    """Count or sign for goods that come back, as for any goods that come in; answers the person.
+
+    *Refuses* ``NotPermitted``, ``NobodySigns``.
+    """
+    _require_here(actor, "warehouse.receive", organisation_id)
+    return person_of(actor)
+
+
 def require_settle(actor: Actor, organisation_id: int) -> int:
     """Propose or confirm a settlement; answers the person. *Refuses* ``NotPermitted``."""
     _require_here(actor, "dispatch.settle", organisation_id)

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet, Sum
 
-from boai.relief.dispatch.models import Discrepancy, Waybill, WaybillLine
+from boai.relief.dispatch.models import Discrepancy, Return, ReturnLine, Waybill, WaybillLine
 from boai.relief.dispatch.rules import route_for
 from boai.relief.dispatch.values import (
     DiscrepancyRow,
     LineRow,
     LotDelivery,
     Outcome,
+    ReturnRow,
+    ReturnState,
     Route,
     WaybillRow,
     WaybillState,
@@ -67,6 +69,7 @@ def deliveries_of_lots(lot_ids: Iterable[int]) -> dict[int, list[LotDelivery]]:
         .annotate(total=Sum("quantity"))
         .order_by("line_id")
     }
+    back = _returned_of_lines(lot_ids)
     found: dict[int, list[LotDelivery]] = {}
     for line in lines:
         done = getattr(line, "delivered", None)
@@ -81,9 +84,57 @@ def deliveries_of_lots(lot_ids: Iterable[int]) -> dict[int, list[LotDelivery]]:
                 accepted=(done.accepted if done else 0) + late.get(line.pk, 0),
                 departed_at=line.waybill.departed_at,
                 delivered_at=signed.delivered_at if signed else None,
+                returned=back.get(line.pk, 0),
             )
         )
     return found
+
+
+def _returned_of_lines(lot_ids: Iterable[int]) -> dict[int, int]:
+    """How much of each line two keepers have received back."""
+    rows = ReturnLine.objects.filter(
+        line__lot_id__in=list(lot_ids), note__state=ReturnState.RECEIVED
+    ).values("line_id")
+    return {
+        row["line_id"]: row["total"]
+        for row in rows.annotate(total=Sum("quantity")).order_by("line_id")
+    }
+
+
+def returns(
+    *, number: str = "", waybill_id: int | None = None, lot_ids: Iterable[int] | None = None
+) -> list[ReturnRow]:
+    """Returns by any of these, oldest first."""
+    rows = Return.objects.select_related("waybill").prefetch_related("lines__line")
+    if number:
+        rows = rows.filter(number=number)
+    if waybill_id is not None:
+        rows = rows.filter(waybill_id=waybill_id)
+    if lot_ids is not None:
+        rows = rows.filter(lines__line__lot_id__in=list(lot_ids)).distinct()
+    return [
+        ReturnRow(
+            id=row.pk,
+            number=row.number,
+            waybill=row.waybill.number,
+            organisation_id=row.waybill.organisation_id,
+            receiver_id=row.waybill.receiver_id,
+            state=str(row.state),
+            sent_at=row.sent_at,
+            received_at=row.countersigned_at,
+            lines=tuple(
+                (x.line.lot_id, x.quantity, x.lot_id)
+                for x in sorted(row.lines.all(), key=lambda x: x.pk)
+            ),
+        )
+        for row in rows.order_by("pk")
+    ]
+
+
+def received_returns() -> list[str]:
+    """The numbers of all returns that two keepers received."""
+    rows = Return.objects.filter(state=ReturnState.RECEIVED)
+    return list(rows.values_list("number", flat=True))
 
 
 def route_of_lot(lot_id: int, directed_to: int | None) -> Route:

@@ -10,7 +10,7 @@ from boai.foundations.identity.queries import may
 from boai.foundations.organisations import queries as organisations
 from boai.ground.core.actors import Actor
 from boai.ground.core.tasks import Task, offers_tasks
-from boai.relief.dispatch.models import Discrepancy, Waybill
+from boai.relief.dispatch.models import Discrepancy, Return, Waybill
 
 MOST = 20
 
@@ -61,6 +61,28 @@ def to_receive(actor: Actor) -> Iterator[Task]:
             detail=row.vehicle,
             url=reverse("dispatch-sign", args=[row.number]),
             since=row.departed_at or row.ordered_at,
+        )
+
+
+@offers_tasks
+def to_take_back(actor: Actor) -> Iterator[Task]:
+    """Goods that units send back: to count, and to sign after another keeper has counted."""
+    mine = actor.organisation_id
+    if mine is None or not may(actor, "warehouse.receive", organisation_id=mine):
+        return
+    rows = Return.objects.filter(waybill__organisation_id=mine, state__in=["sent", "counted"])
+    rows = rows.exclude(sent_by_id=actor.person_id).exclude(
+        state="counted", counted_by_id=actor.person_id
+    )
+    for row in rows.select_related("waybill__receiver").order_by("sent_at")[:MOST]:
+        counted = row.state == "counted"
+        title = gettext("复核退回 %(number)s") if counted else gettext("清点退回 %(number)s")
+        name = "dispatch-receive-return" if counted else "dispatch-count-return"
+        yield Task(
+            title=title % {"number": row.number},
+            detail=row.waybill.receiver.name,
+            url=reverse(name, args=[row.number]),
+            since=row.counted_at or row.sent_at,
         )
 
 

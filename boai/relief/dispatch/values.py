@@ -26,6 +26,15 @@ class WaybillState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ReturnState(StrEnum):
+    """A return is sent by the unit, counted by one keeper, received with the second signature."""
+
+    SENT = "sent"
+    COUNTED = "counted"
+    RECEIVED = "received"
+    WITHDRAWN = "withdrawn"
+
+
 class Difference(StrEnum):
     """What the receiver found."""
 
@@ -101,6 +110,32 @@ class LotDelivery:
     accepted: int
     departed_at: datetime | None
     delivered_at: datetime | None
+    returned: int = 0
+
+    @property
+    def net(self) -> int:
+        """What the receiver still has of it."""
+        return self.accepted - self.returned
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRow:
+    """A return as others see it; ``lines`` holds (lot, quantity, new lot)."""
+
+    id: int
+    number: str
+    waybill: str
+    organisation_id: int
+    receiver_id: int
+    state: str
+    sent_at: datetime
+    received_at: datetime | None
+    lines: tuple[tuple[int, int, int | None], ...]
+
+    @property
+    def pieces(self) -> int:
+        """How much comes back in all."""
+        return sum(quantity for _lot, quantity, _back in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from boai.ground.core.canonical import digest
 from boai.ground.core.clock import day_of
 from boai.ground.core.errors import NotPermitted
 from boai.ground.core.text import gettext_noop
+from boai.ground.kit.db.turns import take_turn
 from boai.relief.allocation import permissions, queries
 from boai.relief.allocation.errors import (
     DirectedToAnother,
@@ -28,7 +29,7 @@ from boai.relief.allocation.errors import (
     RequestIsEmpty,
     RequestIsYourOwn,
 )
-from boai.relief.allocation.models import AvailableList, Proposal, ProposalLine, Request
+from boai.relief.allocation.models import Proposal, ProposalLine, Request
 from boai.relief.allocation.rules import by_first_expiry, shares
 from boai.relief.allocation.services.requesting import locked, require_order
 from boai.relief.allocation.values import CASE_KIND, ProposeLine, RequestRow, Stock, Wish
@@ -62,7 +63,7 @@ def propose(
             raise NotPermitted
         if actor.person_id == request.submitted_by_person_id:
             raise RequestIsYourOwn
-        AvailableList.objects.select_for_update().get(pk=request.list_id)
+        take_turn(f"allocation.list:{request.list_id}")
         check_proposed(request, lines, at)
         before = request.case_id if request.state == "proposed" else None
         Proposal.objects.filter(request=request, is_live=True).update(is_live=False)

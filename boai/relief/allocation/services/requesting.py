@@ -15,6 +15,7 @@ from boai.ground.core.clock import day_of
 from boai.ground.core.errors import NotFound, NotPermitted
 from boai.ground.core.events import announce
 from boai.ground.kit.db.series import take_public_numbers
+from boai.ground.kit.db.turns import take_turn
 from boai.relief.allocation import permissions, queries
 from boai.relief.allocation.errors import (
     DirectedToAnother,
@@ -25,7 +26,7 @@ from boai.relief.allocation.errors import (
     RequestIsEmpty,
 )
 from boai.relief.allocation.events import RequestSubmitted
-from boai.relief.allocation.models import AvailableList, ListLine, Need, Request, RequestLine
+from boai.relief.allocation.models import ListLine, Need, Request, RequestLine
 from boai.relief.allocation.rules import may_follow
 from boai.relief.allocation.values import REQUEST_STATES, AskLine, ListLineRow
 
@@ -54,7 +55,7 @@ def submit_request(
     if not 2 <= len(reason.strip()) <= 500:
         raise ReasonIsMissing(field="reason")
     with transaction.atomic():
-        AvailableList.objects.select_for_update().get(pk=list_id)
+        take_turn(f"allocation.list:{list_id}")
         found = queries.available_list(list_id)
         check_asked(found.lines, lines, receiver_id)
         request = Request.objects.create(

@@ -3,9 +3,19 @@
 from django.db.models import F, Q, Sum
 
 from boai.foundations.ledger.queries import balances
+from boai.foundations.organisations import queries as organisations
+from boai.foundations.trail import queries as trail
+from boai.ground.core.clock import day_of
 from boai.ground.core.laws import Verdict, law, verdict
-from boai.relief.dispatch.models import Delivery, Discrepancy, Waybill, WaybillLine
-from boai.relief.dispatch.values import Difference, WaybillState
+from boai.relief.dispatch.models import (
+    Delivery,
+    Discrepancy,
+    Return,
+    ReturnLine,
+    Waybill,
+    WaybillLine,
+)
+from boai.relief.dispatch.values import Difference, Outcome, ReturnState, WaybillState
 
 _LEFT = (
     WaybillState.IN_TRANSIT,
@@ -99,3 +109,90 @@ def different_people_signed() -> Verdict:
     return verdict(
         checked, [(f"dispatch.waybill:{number}", "one person twice") for number in found]
     )
+
+
+@law(
+    "dispatch-04",
+    "每个收货单位每个批次：签收－退回＝账簿上的已送达；退货由收货单位和两名保管员三人签字。",
+)
+def delivered_is_what_did_not_come_back() -> Verdict:
+    """Per receiver and lot, what was accepted, or delivered after all, less what two keepers have
+    received back, equals the books; a return has three signatures and a lot for each line."""
+    should = _delivered_by_notes()
+    there: dict[tuple[str, int], int] = {}
+    for organisation_id in (
+        Waybill.objects.order_by().values_list("organisation_id", flat=True).distinct()
+    ):
+        for row in balances(organisation_id, kind="delivered"):
+            if row.amount and row.lot is not None:
+                there[row.ref, row.lot] = there.get((row.ref, row.lot), 0) + row.amount
+    keys = {key for key, n in should.items() if n} | there.keys()
+    breaches = [
+        (f"warehouse.lot:{lot}", f"{code}: notes {should.get((code, lot), 0)}, books {found}")
+        for code, lot in sorted(keys)
+        if should.get((code, lot), 0) != (found := there.get((code, lot), 0))
+    ]
+    received = Return.objects.filter(state=ReturnState.RECEIVED)
+    alone = received.filter(
+        Q(counted_by__isnull=True)
+        | Q(countersigned_by__isnull=True)
+        | Q(counted_by=F("countersigned_by"))
+        | Q(sent_by=F("counted_by"))
+        | Q(sent_by=F("countersigned_by"))
+        | Q(lines__lot__isnull=True)
+        | Q(lines__quantity__gt=F("lines__lot__received_quantity"))
+        | Q(lines__quantity__lt=F("lines__lot__received_quantity"))
+    ).distinct()
+    breaches += [
+        (f"dispatch.return:{n}", "not three persons, or no lot of its own")
+        for n in alone.values_list("number", flat=True)
+    ]
+    return verdict(len(keys) + received.count(), breaches)
+
+
+def _delivered_by_notes() -> dict[tuple[str, int], int]:
+    """What receivers have of each lot by the notes that were signed, under their codes."""
+    sums: dict[tuple[int, int], int] = {}
+
+    def add(receiver_id: int, lot_id: int, quantity: int) -> None:
+        sums[receiver_id, lot_id] = sums.get((receiver_id, lot_id), 0) + quantity
+
+    signed = WaybillLine.objects.filter(delivered__isnull=False)
+    for row in signed.values_list("waybill__receiver_id", "lot_id", "delivered__accepted"):
+        add(*row)
+    late = Discrepancy.objects.filter(state="settled", outcome=Outcome.DELIVERED)
+    for row in late.values_list("line__waybill__receiver_id", "line__lot_id", "quantity"):
+        add(*row)
+    back = ReturnLine.objects.filter(note__state=ReturnState.RECEIVED)
+    for receiver, lot, n in back.values_list(
+        "line__waybill__receiver_id", "line__lot_id", "quantity"
+    ):
+        add(receiver, lot, -n)
+    codes = organisations.rows({receiver for receiver, _lot in sums})
+    return {(codes[receiver].code, lot): n for (receiver, lot), n in sums.items()}
+
+
+@law("dispatch-05", "每份签收回执的签收人、时间、批次和数量，与操作记录中的签收一致。")
+def a_receipt_says_what_the_trail_says() -> Verdict:
+    """Who signed, when, and how much of which lot came, against the act's own line of the trail."""
+    told = {act.subject: act for act in trail.acts_of("sign-delivery")}
+    receipts = Delivery.objects.select_related("waybill").prefetch_related(
+        "waybill__lines__delivered"
+    )
+    breaches, checked = [], 0
+    for receipt in receipts.order_by("pk").iterator(2000):
+        checked += 1
+        name = f"dispatch.waybill:{receipt.waybill.number}"
+        act = told.get(name)
+        if act is None:
+            breaches.append((name, "nobody signed, says the trail"))
+            continue
+        signed = (act.person_id, act.at, day_of(act.at), sorted(act.detail["lines"]))
+        lines = sorted(
+            [line.lot_id, line.quantity, getattr(getattr(line, "delivered", None), "accepted", -1)]
+            for line in receipt.waybill.lines.all()
+        )
+        says = (receipt.received_by_id, receipt.delivered_at, receipt.delivered_on, lines)
+        if says != signed:
+            breaches.append((name, "the receipt differs from what the trail says was signed"))
+    return verdict(checked, breaches)

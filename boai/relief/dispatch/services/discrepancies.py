@@ -39,7 +39,7 @@ def propose(actor: Actor, *, discrepancy_id: int, outcome: str, reason: str, at:
     difference.reason = reason.strip()[:500]
     difference.proposed_by_id = person
     difference.proposed_at = at
-    difference.save()
+    difference.save(update_fields=("state", "outcome", "reason", "proposed_by", "proposed_at"))
     record(
         actor,
         "propose-settlement",
@@ -68,7 +68,7 @@ def settle(actor: Actor, *, discrepancy_id: int, outcome: str, at: datetime) -> 
     difference.settled_by_id = person
     difference.settled_at = at
     difference.settled_on = day_of(at)
-    difference.save()
+    difference.save(update_fields=("state", "settled_by", "settled_at", "settled_on"))
     _book(actor, difference, waybill, at)
     rest = Discrepancy.objects.filter(line__waybill=waybill).exclude(state="settled")
     if not rest.exists():

@@ -18,6 +18,9 @@ from boai.relief.warehouse import queries as warehouse
 from boai.relief.warehouse.services.issuing import countersign_issue, open_issue, withdraw_issue
 from boai.relief.warehouse.values import IssueOrderLine, NoteRow, NoteState
 
+# The role that serves may write these columns of a waybill; what was ordered it cannot (I-3).
+LOADING = ("state", "carrier", "vehicle", "driver", "loaded_by", "loaded_at", "loading_digest")
+
 
 @transaction.atomic
 def load(
@@ -61,7 +64,7 @@ def load(
     waybill.loaded_by_id = person
     waybill.loaded_at = at
     waybill.loading_digest = _content(waybill, warehouse.issue_notes(waybill.number))
-    waybill.save()
+    waybill.save(update_fields=LOADING)
     record(
         actor,
         "load-waybill",
@@ -90,7 +93,7 @@ def unload(actor: Actor, *, waybill_id: int, at: datetime) -> None:
     waybill.loaded_by_id = None
     waybill.loaded_at = None
     waybill.loading_digest = ""
-    waybill.save()
+    waybill.save(update_fields=LOADING)
     record(
         actor,
         "unload-waybill",
@@ -122,7 +125,7 @@ def countersign(actor: Actor, *, waybill_id: int, digest: str, at: datetime) -> 
     waybill.countersigned_by_id = person
     waybill.departed_at = at
     waybill.departed_on = day_of(at)
-    waybill.save()
+    waybill.save(update_fields=("state", "countersigned_by", "departed_at", "departed_on"))
     record(
         actor,
         "countersign-loading",

@@ -85,3 +85,38 @@ class SettleForm(forms.Form):
     """The second person confirms the outcome that was shown."""
 
     outcome = forms.CharField(max_length=10, widget=forms.HiddenInput())
+
+
+class SendBackForm(forms.Form):
+    """How much of each line comes back, and why."""
+
+    reason = forms.CharField(
+        label=_("退回原因"),
+        max_length=500,
+        error_messages={"required": _("没有填写原因。请用一句话写明原因。")},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, lines: list[int], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for line_id in lines:
+            field = _number(0)
+            field.label, field.required = _("退回数量"), False
+            self.fields[f"quantity-{line_id}"] = field
+
+    def numbers(self) -> dict[int, int]:
+        """The quantities by line; an empty field is none."""
+        return {
+            int(name.partition("-")[2]): value or 0
+            for name, value in self.cleaned_data.items()
+            if name.startswith("quantity-")
+        }
+
+
+class CheckedForm(forms.Form):
+    """A keeper has compared the goods with the note."""
+
+    seen = forms.BooleanField(
+        label=_("我已逐项清点实物，与退货单相符"),
+        error_messages={"required": _("请先逐项清点，再勾选；数量不符请退货单位撤回重填。")},
+    )

@@ -24,7 +24,7 @@ from boai.ground.kit.web.navigation import may
 from boai.relief.dispatch import permissions, queries
 from boai.relief.dispatch.documents import waybill_pdf
 from boai.relief.dispatch.models import Waybill
-from boai.relief.dispatch.services import loading
+from boai.relief.dispatch.services import loading, returning
 from boai.relief.dispatch.web import shown
 from boai.relief.dispatch.web.forms import LoadForm, SignLoadingForm
 
@@ -132,6 +132,15 @@ def waybill(request: HttpRequest, number: str) -> HttpResponse:
         "can_load": may(request, "dispatch.load"),
         "can_sign": may(request, "dispatch.deliver"),
         "can_settle": may(request, "dispatch.settle"),
+        "can_send_back": bool(signed) and any(n > 0 for n in returning.still_there(row).values()),
+        "returns": [
+            (
+                one,
+                shown.word(shown.RETURN_STATES, one.state),
+                shown.tone(shown.RETURN_STATES, one.state),
+            )
+            for one in queries.returns(waybill_id=row.pk)
+        ],
         "own_loading": row.loaded_by_id == actor.person_id,
         "differences": [
             (

@@ -34,6 +34,12 @@ DIFFERENCE_STATES = {
     "proposed": (_("待第二人签字"), "wait"),
     "settled": (_("已结"), "good"),
 }
+RETURN_STATES = {
+    "sent": (_("待仓库清点"), "wait"),
+    "counted": (_("待复核签字"), "wait"),
+    "received": (_("已入待检"), "good"),
+    "withdrawn": (_("已撤回"), "plain"),
+}
 OUTCOMES = {
     "delivered": _("已补交收货单位"),
     "returned": _("退回入库"),
