@@ -53,6 +53,13 @@ class LogIsBehind(Refusal):
     mend = _("请稍候几秒再编制。")
 
 
+class WitnessesAreAwaited(Refusal):
+    """What a bulletin would count is signed, and not yet cosigned by enough witnesses (I-37)."""
+
+    text = _("还有 {count} 项公开事项正等待见证方联署（已有 {have} 家，至少要 {needed} 家）。")
+    mend = _("请稍后再编制；若一直如此，请在透明日志页查看哪家见证方没有联署。")
+
+
 class ContentHasChanged(Refusal):
     """The draft is no longer what the log gives: somebody touched it, or it was replaced."""
 

@@ -2,21 +2,34 @@
 
 from boai.foundations.approvals.events import CaseDecided
 from boai.foundations.certificates.events import PaperCancelled, PaperIssued, PapersIssued
+from boai.foundations.certificates.services.proving import gives_proofs
 from boai.ground.core.events import listens_to
 from boai.relief.allocation.events import ListFrozen
-from boai.relief.dispatch.events import GoodsDelivered
-from boai.relief.donations.events import AppealOpened, AppealSuspended, GiftsConfirmed
+from boai.relief.dispatch.events import GoodsDelivered, GoodsReturned
+from boai.relief.donations.events import (
+    AppealOpened,
+    AppealSuspended,
+    GiftsConfirmed,
+    MoneyGivenBack,
+)
 from boai.relief.finance.events import DisbursementPaid
 from boai.relief.warehouse.events import (
     GoodsIssued,
     GoodsReceived,
+    GoodsRepacked,
     LotRejected,
     LotReleased,
     StockAdjusted,
 )
-from boai.window.disclosure.services import leaving
+from boai.window.disclosure.queries import proofs
+from boai.window.disclosure.services import leaving, leaving_back
+
+gives_proofs(proofs)
 
 listens_to(GiftsConfirmed)(leaving.leave_gifts)
+listens_to(GoodsRepacked)(leaving_back.leave_goods_repacked)
+listens_to(GoodsReturned)(leaving_back.leave_goods_returned)
+listens_to(MoneyGivenBack)(leaving_back.leave_money_given_back)
 listens_to(AppealOpened)(leaving.leave_appeal_opened)
 listens_to(AppealSuspended)(leaving.leave_appeal_suspended)
 listens_to(GoodsReceived)(leaving.leave_goods_received)

@@ -11,6 +11,7 @@ public = [
     path("bulletins/", bulletin_pages.Bulletins.as_view(), name="disclosure-bulletins"),
     path("bulletins/<str:number>/", bulletin_pages.show, name="disclosure-bulletin"),
     path("bulletins/<str:number>/pdf", bulletin_pages.as_pdf, name="disclosure-bulletin-pdf"),
+    path("bulletins/<str:number>/proof", bulletin_pages.as_proof, name="disclosure-bulletin-proof"),
     path("bulletins/<str:number>/csv", bulletin_pages.as_csv, name="disclosure-bulletin-csv"),
     path("bulletins/<str:number>/json", bulletin_pages.as_json, name="disclosure-bulletin-json"),
     path("open-data/", open_data.about, name="disclosure-open-data"),

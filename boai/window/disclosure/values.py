@@ -12,6 +12,21 @@ STATES: dict[str, tuple[str, str]] = {
     "withdrawn": (_("已撤下"), "plain"),
 }
 
+PROVED_LABELS = {
+    "number": _("编号"),
+    "day": _("日期"),
+    "serial": _("期号"),
+    "version": _("版本"),
+    "organisation": _("发布单位代码"),
+    "appeal": _("项目代码"),
+    "log_size": _("计算所用的记录条数"),
+    "rule_version": _("规则版本"),
+    "corrects": _("更正的旧版"),
+    "previous": _("上一期"),
+    "content_digest": _("正文摘要"),
+}
+"""How the check in the browser names the facts of a bulletin's leaf."""
+
 
 def bulletin_ref(number: str) -> str:
     """The reference of a published bulletin."""

@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Replace
 
 from boai.foundations.translog import queries as translog
 from boai.foundations.translog.models import Leaf
 from boai.foundations.translog.services.sequencing import sequence
 from boai.window.disclosure.rules import public_facts
+from boai.window.disclosure.services.auditing import the_log_says_what_the_records_say
 
 
 def test_the_way_of_a_gift_of_goods_is_in_the_log(story, at):
@@ -48,3 +52,43 @@ def test_an_act_that_fails_leaves_nothing(story, at):
     with pytest.raises(ValueError, match="not public"):
         public_facts("gift-confirmed", {"lines": [{"item": "X", "note": "给张三"}]})
     assert Leaf.objects.count() == before
+
+
+def test_a_leaf_of_a_gift_that_says_something_else_is_named(story, at):
+    money = story.give(5000, at=at)[0]
+    goods, _lot = story.give_caps(1000, counted=990, at=at)
+    slug = story.appeal.slug
+    changes = [
+        (money, '"amount_fen":5000', '"amount_fen":5001', "amount_fen"),
+        (money, '"amount_fen":5000', '"amount_fen":"5000"', "amount_fen"),
+        (money, '"amount_fen":5000,', "", "amount_fen"),
+        (money, '"fund":', '"fund":9', "fund"),
+        (money, f'"appeal":"{slug}"', '"appeal":"other"', "appeal"),
+        (goods, f'"appeal":"{slug}"', '"appeal":"other"', "appeal"),
+        (goods, '"organisation":"', '"organisation":"X', "organisation"),
+        (goods, '"kind":"in-kind"', '"kind":"cash"', "kind"),
+    ]
+    for number, true, false, name in changes:
+        with transaction.atomic():
+            unguarded("translog_leaf")
+            row = Leaf.objects.filter(ref=f"donations.gift:{number}", body__contains=true)
+            assert row.update(body=Replace("body", Value(true), Value(false))) == 1
+            found = the_log_says_what_the_records_say().breaches
+            transaction.set_rollback(True)
+        assert [(each.subject, each.found) for each in found] == [
+            (f"donations.gift:{number}", f"{name}: the log differs")
+        ]
+    assert not the_log_says_what_the_records_say().breaches
+
+
+def unguarded(table):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            return
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP TRIGGER "{name}"')

@@ -7,13 +7,14 @@ from boai.foundations.ledger import queries as ledger
 from boai.ground.core.refs import Ref
 from boai.relief.donations import queries as donations
 from boai.relief.finance import queries as finance
+from boai.relief.warehouse import queries as warehouse
 
 APPEAL_PREFIX = "donations.appeal:"
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """``kind`` is ``gift``, ``purchase`` or ``other``; number and appeal may be empty."""
+    """``kind`` is ``gift``, ``purchase``, ``repacking`` or ``other``; number and appeal may be empty."""
 
     kind: str
     number: str
@@ -41,6 +42,11 @@ def origins_of(refs: Iterable[str]) -> dict[str, Origin]:
             paid = finance.disbursement(part.key)
             appeal = appeal_of_fund(paid.fund_id) if paid else ""
             found[ref] = Origin("purchase", part.key, appeal)
+        elif part and (part.room, part.kind) == ("warehouse", "repacking"):
+            # Goods of one appeal stay that appeal's when they are put together.
+            behind = origins_of(warehouse.origins_used(part.key))
+            appeals = {origin.appeal for origin in behind.values()}
+            found[ref] = Origin("repacking", part.key, appeals.pop() if len(appeals) == 1 else "")
         else:
             found[ref] = Origin("other", part.key if part else "", "")
     return found

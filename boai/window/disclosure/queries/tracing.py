@@ -18,9 +18,12 @@ from boai.relief.dispatch.values import LotDelivery
 from boai.relief.donations import queries as donations
 from boai.relief.donations.values import GiftRow
 from boai.relief.finance import queries as finance
+from boai.relief.finance.values import DisbursementRow
 from boai.relief.warehouse import queries as warehouse
 from boai.relief.warehouse.values import LotRow
 from boai.window.disclosure.errors import NumberIsUnknown
+from boai.window.disclosure.queries.values import places_of_purchase, shares_of_lots
+from boai.window.disclosure.rules import leaf_state
 
 Document = dict[str, Any]
 
@@ -35,6 +38,8 @@ POSITIONS = (
 )
 GIFT_PREFIX = "donations.gift:"
 EXPENSE_PREFIX = "finance.disbursement:"
+REFUND_PREFIX = "donations.refund:"
+REPACKING_PREFIX = "warehouse.repacking:"
 MOST_GIFTS = 1000
 """How many gifts a document names one by one; the count and the sum are always of all."""
 
@@ -42,7 +47,7 @@ MOST_GIFTS = 1000
 def trace(number: str) -> Document:
     """The trace of whatever has this number. *Refuses*: ``NumberIsUnknown``."""
     wanted = tidy(number)
-    for look in (_gift, _expense, _lot, _waybill):
+    for look in (_gift, _expense, _lot, _waybill, _refund):
         found = look(wanted)
         if found is not None:
             return found
@@ -101,7 +106,7 @@ def _gift(number: str) -> Document | None:
 def _add_uses(document: Document) -> None:
     """Which expenses the gift paid a share of, to the fen; the rest is unspent."""
     source = f"{GIFT_PREFIX}{document['number']}"
-    confirmed = document["state"] == "confirmed"
+    counted = document["state"] != "announced"
     document["uses"] = [
         {
             "subject": use.subject,
@@ -110,9 +115,9 @@ def _add_uses(document: Document) -> None:
             "at": _moment(use.at),
             **_expense_words(use.subject),
         }
-        for use in (ledger.uses_of(source) if confirmed else [])
+        for use in (ledger.uses_of(source) if counted else [])
     ]
-    document["unspent_fen"] = ledger.unspent_of(source) if confirmed else 0
+    document["unspent_fen"] = ledger.unspent_of(source) if counted else 0
 
 
 def _expense_words(subject: str) -> Document:
@@ -120,7 +125,9 @@ def _expense_words(subject: str) -> Document:
     number = subject.removeprefix(EXPENSE_PREFIX)
     paid = finance.disbursement(number) if number != subject else None
     if paid is None:
-        return {"number": "", "purpose": "", "payee": "", "lots": [], "leaf": None}
+        number = subject.removeprefix(REFUND_PREFIX) if subject.startswith(REFUND_PREFIX) else ""
+        found = leaf(subject) if number else None
+        return {"number": number, "purpose": "", "payee": "", "lots": [], "leaf": found}
     return {
         "number": paid.number,
         "purpose": paid.purpose,
@@ -154,6 +161,7 @@ def _lots(rows: Sequence[LotRow]) -> list[Document]:
     positions, ways = ledger.lot_position(ids), dispatch.deliveries_of_lots(ids)
     items = catalogue.items_by_ids({row.item_id for row in rows})
     leaves = leaves_by_ref([f"warehouse.received:{row.note_number}" for row in rows])
+    made, back = _made_into(ids), _returns(ids)
     return [
         {
             "number": row.number,
@@ -164,11 +172,55 @@ def _lots(rows: Sequence[LotRow]) -> list[Document]:
             "note": row.note_number,
             "quantity": positions[row.id].received,
             **{place: getattr(positions[row.id], place) for place in POSITIONS},
-            "deliveries": [_delivery(way) for way in ways.get(row.id, [])],
+            "deliveries": [
+                {**_delivery(way), "returns": back.get((row.id, way.number), [])}
+                for way in ways.get(row.id, [])
+            ],
+            "made_into": made.get(row.id, []),
             "leaf": leaves.get(f"warehouse.received:{row.note_number}"),
         }
         for row in rows
     ]
+
+
+def _made_into(lot_ids: Sequence[int]) -> dict[int, list[Document]]:
+    """The kits and repacked lots that pieces of each lot went into; set-based."""
+    steps = [step for step in warehouse.lineage(lot_ids) if step[0] in set(lot_ids)]
+    made = warehouse.makings({lot for _parent, lot, _n in steps})
+    lots = {row.id: row for row in warehouse.lots(lot_ids=made)}
+    items = catalogue.items_by_ids({row.item_id for row in lots.values()})
+    leaves = leaves_by_ref([f"warehouse.repacking:{number}" for number in made.values()])
+    found: dict[int, list[Document]] = {}
+    for parent, lot, used in steps:
+        if lot in made:
+            found.setdefault(parent, []).append(
+                {
+                    "number": lots[lot].number,
+                    "name": items[lots[lot].item_id].name,
+                    "used": used,
+                    "at": _moment(lots[lot].received_at),
+                    "leaf": leaves.get(f"warehouse.repacking:{made[lot]}"),
+                }
+            )
+    return found
+
+
+def _returns(lot_ids: Sequence[int]) -> dict[tuple[int, str], list[Document]]:
+    """What came back of each lot, by waybill; set-based."""
+    rows = [row for row in dispatch.returns(lot_ids=lot_ids) if row.state == "received"]
+    leaves = leaves_by_ref([f"dispatch.return:{row.number}" for row in rows])
+    found: dict[tuple[int, str], list[Document]] = {}
+    for row in rows:
+        for lot, quantity, _new in row.lines:
+            found.setdefault((lot, row.waybill), []).append(
+                {
+                    "number": row.number,
+                    "quantity": quantity,
+                    "at": _moment(row.received_at),
+                    "leaf": leaves.get(f"dispatch.return:{row.number}"),
+                }
+            )
+    return found
 
 
 def _delivery(way: LotDelivery) -> Document:
@@ -178,6 +230,8 @@ def _delivery(way: LotDelivery) -> Document:
         "state": str(way.state),
         "quantity": way.quantity,
         "accepted": way.accepted,
+        "returned": way.returned,
+        "net": way.net,
         "departed_at": _moment(way.departed_at),
         "delivered_at": _moment(way.delivered_at),
         "leaf": leaf(f"dispatch.delivery:{way.number}") if way.delivered_at else None,
@@ -199,9 +253,20 @@ def _expense(number: str) -> Document | None:
         "amount_fen": paid.amount_fen,
         "state": str(paid.state),
         "lots": _lots(warehouse.lots_of_origin(subject)),
+        "places": _places(paid) if paid.kind == "purchase" else [],
         "leaf": leaf(subject),
         **_gifts_behind(subject),
     }
+
+
+def _places(paid: DisbursementRow) -> list[Document]:
+    """What a purchase became, in fen: by lot and place; the values sum to what was paid."""
+    found = places_of_purchase(paid)
+    lots = {row.id: row.number for row in warehouse.lots(lot_ids={lot for (lot, _), _ in found})}
+    return [
+        {"lot": lots.get(lot, ""), "place": place, "value_fen": value}
+        for (lot, place), value in found
+    ]
 
 
 def _gifts_behind(subject: str) -> Document:
@@ -225,13 +290,39 @@ def _lot(number: str) -> Document | None:
 
 
 def _behind_lot(row: LotRow) -> Document:
+    """The gifts behind a lot, through everything that it was made of: goods given name their gift,
+    goods bought the share of each giver in what the lot is worth, in fen."""
     if row.origin.startswith(GIFT_PREFIX):
         number = row.origin.removeprefix(GIFT_PREFIX)
         return {"origin": "gift", "origin_number": number, "gifts": [{"number": number}]}
+    steps = warehouse.ancestry([row.id])
+    made = {lot for _parent, lot, _n in steps}
+    roots = {row.id, *(parent for parent, _lot, _n in steps)} - made
+    origins = sorted({lot.origin for lot in warehouse.lots(lot_ids=roots)})
+    fen: dict[str, int] = {}
+    for origin in origins:
+        paid = finance.disbursement(origin.removeprefix(EXPENSE_PREFIX))
+        if origin.startswith(EXPENSE_PREFIX) and paid is not None:
+            for source, part in shares_of_lots({row.id}, paid).items():
+                fen[source] = fen.get(source, 0) + part
+        elif origin.startswith(GIFT_PREFIX):
+            fen.setdefault(origin, 0)
+    kind, number = "other", ""
     if row.origin.startswith(EXPENSE_PREFIX):
-        number = row.origin.removeprefix(EXPENSE_PREFIX)
-        return {"origin": "purchase", "origin_number": number, **_gifts_behind(row.origin)}
-    return {"origin": "other", "origin_number": "", "gifts": []}
+        kind, number = "purchase", row.origin.removeprefix(EXPENSE_PREFIX)
+    elif row.origin.startswith(REPACKING_PREFIX):
+        kind, number = "repacking", row.origin.removeprefix(REPACKING_PREFIX)
+    largest = sorted(fen.items(), key=lambda share: (-share[1], share[0]))
+    return {
+        "origin": kind,
+        "origin_number": number,
+        "gifts": [
+            {"number": source.removeprefix(GIFT_PREFIX), **({"amount_fen": n} if n else {})}
+            for source, n in largest[:MOST_GIFTS]
+        ],
+        "gifts_count": len(largest),
+        "gifts_fen": sum(fen.values()),
+    }
 
 
 def _waybill(number: str) -> Document | None:
@@ -268,17 +359,34 @@ def _waybill(number: str) -> Document | None:
     }
 
 
+def _refund(number: str) -> Document | None:
+    row = donations.refunds_by_numbers([number]).get(number)
+    if row is None or row.state != "paid":
+        return None
+    return {
+        "number": row.number,
+        "kind": "refund",
+        "refund_kind": row.kind,
+        "organisation": _name(row.organisation_id),
+        "amount_fen": row.amount_fen,
+        "at": _moment(row.paid_at),
+        "gifts": [{"number": row.gift_number, "amount_fen": row.amount_fen}]
+        if row.gift_number
+        else [],
+        "leaf": leaf(row.ref),
+    }
+
+
 def leaf(ref: str) -> Document | None:
-    """Where an act stands in the log: reference, index, whether a signed head covers it."""
+    """Where an act stands in the log: reference, index, and how far it has come (I-37)."""
     return leaves_by_ref([ref]).get(ref)
 
 
 def leaves_by_ref(refs: Sequence[str]) -> dict[str, Document]:
-    """The same for many, in two queries."""
-    head = translog.checkpoint()
-    size = head.size if head else 0
+    """The same for many, in three queries."""
+    signed, published = translog.signed_size(), translog.published_size()
     return {
-        ref: {"ref": ref, "index": row.index, "signed": row.index is not None and row.index < size}
+        ref: {"ref": ref, "index": row.index, "state": leaf_state(row.index, signed, published)}
         for ref, row in translog.leaves_of(sorted(set(refs))).items()
     }
 

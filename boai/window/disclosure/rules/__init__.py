@@ -43,7 +43,29 @@ PUBLIC_FIELDS: dict[str, frozenset[str]] = {
     "transfer-received": frozenset(
         {"number", "organisation", "appeal", "sender", "amount_fen", "day"}
     ),
-    "paper-issued": frozenset({"number", "organisation", "kind", "digest", "replaces", "day"}),
+    "gift-refunded": frozenset(
+        {"number", "organisation", "appeal", "gift", "fund", "amount_fen", "day"}
+    ),
+    "gift-reversed": frozenset(
+        {"number", "organisation", "appeal", "gift", "fund", "amount_fen", "day"}
+    ),
+    "payment-returned": frozenset({"number", "organisation", "appeal", "amount_fen", "day"}),
+    "goods-repacked": frozenset({"number", "organisation", "kind", "used", "lines", "day"}),
+    "goods-returned": frozenset({"number", "organisation", "waybill", "receiver", "lines", "day"}),
+    "paper-issued": frozenset(
+        {
+            "number",
+            "organisation",
+            "kind",
+            "digest",
+            "replaces",
+            "day",
+            "gift_number",
+            "given_on",
+            "amount_fen",
+            "goods",
+        }
+    ),
     "paper-cancelled": frozenset({"number", "organisation", "kind", "day"}),
     "appeal-opened": frozenset({"number", "organisation", "title", "fund", "rule", "day"}),
     "appeal-suspended": frozenset({"number", "organisation", "day"}),
@@ -77,6 +99,11 @@ KIND_LABELS: dict[str, str] = {
     "list-frozen": _("可分配清单冻结"),
     "disbursement-paid": _("款项拨付"),
     "transfer-received": _("收到划转款"),
+    "gift-refunded": _("捐赠退还"),
+    "gift-reversed": _("错记捐赠冲销"),
+    "payment-returned": _("未入账支付退回"),
+    "goods-repacked": _("组套与改装"),
+    "goods-returned": _("物资退库"),
     "paper-issued": _("证书票据开具"),
     "paper-cancelled": _("证书票据作废"),
     "appeal-opened": _("募捐项目开放"),
@@ -88,8 +115,10 @@ KIND_LABELS: dict[str, str] = {
 def public_facts(kind: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a leaf, after the allow-list. *Raises* ``ValueError``: a mistake of ours."""
     allowed = PUBLIC_FIELDS[kind]
-    lines = facts.get("lines") or []
-    unknown = set(facts) - allowed | {name for line in lines for name in line} - LINE_FIELDS
+    unknown = set() if allowed.issuperset(facts) else set(facts) - allowed
+    if "lines" in facts or "used" in facts:
+        lines = [*(facts.get("lines") or []), *(facts.get("used") or [])]
+        unknown |= {name for line in lines for name in line} - LINE_FIELDS
     if unknown:
         raise ValueError(f"not public in {kind}: {sorted(unknown)}")
     return dict(facts)
@@ -129,3 +158,13 @@ def reasons_against_publishing(
 def days_due(announced_on: date, until: date) -> list[date]:
     """The days that need a bulletin: each from the day after the announcement on (H05)."""
     return [announced_on + timedelta(days=n) for n in range(1, (until - announced_on).days + 1)]
+
+
+def leaf_state(index: int | None, signed: int, published: int) -> str:
+    """How far a leaf has come, from its place and the sizes that are signed and published (I-37).
+
+    Waiting for its number or a signature, signed and waiting for the witnesses, or published.
+    """
+    if index is None or index >= max(signed, published):
+        return "waiting"
+    return "published" if index < published else "signed"

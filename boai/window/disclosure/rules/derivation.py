@@ -22,8 +22,12 @@ KINDS = frozenset(
         "gift-confirmed",
         "transfer-received",
         "disbursement-paid",
+        "gift-refunded",
+        "gift-reversed",
         "goods-received",
         "goods-issued",
+        "goods-repacked",
+        "goods-returned",
         "stock-adjusted",
     }
 )
@@ -32,7 +36,9 @@ KINDS = frozenset(
 Leaf = tuple[int, str, Mapping[str, Any]]
 """Index, kind, facts."""
 
+_GOODS = frozenset(kind for kind in KINDS if kind.startswith(("goods-", "stock-")))
 _INTO_STOCK = frozenset({"found", "taken_back"})
+_GIVEN_BACK = {"gift-refunded": "退还捐赠", "gift-reversed": "冲销错记捐赠"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +109,23 @@ class _Sums:
         elif kind == "disbursement-paid":
             if self._asked_for(facts["appeal"]):
                 self._money_out(facts, counted)
-        elif kind in ("goods-received", "goods-issued", "stock-adjusted"):
-            enters = kind == "goods-received" or facts.get("kind") in _INTO_STOCK
-            for line in facts["lines"]:
-                if self._asked_for(line["appeal"]):
-                    self._goods(line, counted, enters)
+        elif kind in _GIVEN_BACK:
+            if self._asked_for(facts["appeal"]):
+                words = {"kind": kind, "payee": "捐赠人", "purpose": _GIVEN_BACK[kind]}
+                self._money_out({**facts, **words}, counted)
+        elif kind in _GOODS:
+            self._take_goods(kind, facts, counted)
+
+    def _take_goods(self, kind: str, facts: Mapping[str, Any], counted: bool) -> None:
+        """Goods in or out; what was repacked is used up and comes in anew."""
+        enters = kind != "goods-issued"
+        if kind == "stock-adjusted":
+            enters = facts["kind"] in _INTO_STOCK
+        moved = [(line, enters) for line in facts.get("lines", ())]
+        moved += [(line, False) for line in facts.get("used", ())]
+        for line, into in moved:
+            if self._asked_for(line["appeal"]):
+                self._goods(line, counted, into)
 
     def _asked_for(self, appeal: str) -> bool:
         return self.question.appeal in ("", appeal)

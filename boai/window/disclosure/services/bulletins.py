@@ -1,7 +1,7 @@
 """Bulletins: one person prepares, another publishes; number, order and balance are fixed."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import transaction
@@ -13,9 +13,10 @@ from boai.foundations.translog import queries as translog
 from boai.foundations.translog.services.queueing import queue_leaf
 from boai.foundations.translog.services.sequencing import sequence_if_possible
 from boai.ground.core.actors import Actor
-from boai.ground.core.clock import day_of
+from boai.ground.core.clock import day_of, start_of
 from boai.ground.core.errors import NotFound
 from boai.ground.core.events import announce
+from boai.ground.kit.db.sane_time import require_sane_clock
 from boai.ground.kit.db.series import take_public_numbers
 from boai.window.disclosure import permissions, queries
 from boai.window.disclosure.errors import (
@@ -28,6 +29,7 @@ from boai.window.disclosure.errors import (
     NeedsAnotherPerson,
     NotADraft,
     NothingToCorrect,
+    WitnessesAreAwaited,
 )
 from boai.window.disclosure.events import BulletinPublished
 from boai.window.disclosure.models import Bulletin
@@ -39,11 +41,11 @@ from boai.window.disclosure.values import BulletinRow, bulletin_ref
 def prepare(
     actor: Actor, *, organisation_id: int, appeal: str, day: date, at: datetime
 ) -> BulletinRow:
-    """Compile the draft of one day's bulletin from the log; a draft of the day is replaced.
+    """Compile the draft of one day's bulletin from what is published of the log.
 
-    ``appeal`` is a slug; empty for the whole society. *Refuses*: ``NotPermitted``, ``DayIsNotOver``
+    A draft of the day is replaced. ``appeal`` is a slug; empty for the whole society. *Refuses*: ``NotPermitted``, ``DayIsNotOver``
     (future, or before the day after the appeal), ``DayIsPublished``, ``EarlierDayIsMissing``,
-    ``LogIsBehind``, ``DoesNotBalance``.
+    ``LogIsBehind``, ``WitnessesAreAwaited`` (I-37), ``ClockIsNotSane``, ``DoesNotBalance``.
     """
     permissions.require_prepare(actor, organisation_id)
     sequence_if_possible(at)
@@ -65,7 +67,8 @@ def prepare(
 def correct(actor: Actor, *, number: str, reason: str, at: datetime) -> BulletinRow:
     """Compile a new version of a published day, from the log as it is now (I-30, I-32).
 
-    *Refuses*: ``NotPermitted``, ``NothingToCorrect``, ``LogIsBehind``, ``DoesNotBalance``.
+    *Refuses*: ``NotPermitted``, ``NothingToCorrect``, ``LogIsBehind``, ``WitnessesAreAwaited``,
+    ``ClockIsNotSane``, ``DoesNotBalance``.
     """
     row = queries.bulletin(number)
     if row is None or row.corrected_by or not reason.strip():
@@ -143,12 +146,8 @@ def _compile(actor: Actor, draft: Bulletin) -> BulletinRow:
         organisation_id=draft.organisation_id, state="draft", **same
     ):
         _put_aside(actor, old, draft.prepared_at)
-    head = translog.checkpoint()
-    waiting = translog.leaves_waiting()
-    if head is None or waiting:
-        raise LogIsBehind(count=waiting)
     draft.prepared_by = actor.person_id
-    draft.log_size, draft.rule_version = head.size, RULE_VERSION
+    draft.log_size, draft.rule_version = _published_size(draft.day), RULE_VERSION
     draft.content = _derived(draft)
     draft.digest = sha256(draft.content.encode()).hexdigest()
     _refuse_unbalanced(draft)
@@ -162,6 +161,24 @@ def _compile(actor: Actor, draft: Bulletin) -> BulletinRow:
         detail={"day": draft.day.isoformat(), "digest": draft.digest},
     )
     return queries.row_of(draft)
+
+
+def _published_size(day: date) -> int:
+    """The published size of the log, where it covers every act up to the end of the day.
+
+    Acts of later days do not count for the bulletin, so it need not wait for their witnesses:
+    on a busy day there is always one more.
+    """
+    missing = translog.leaves_unpublished(start_of(day + timedelta(days=1)))
+    if not missing:
+        return translog.published_size()
+    head = translog.checkpoint()
+    seen = translog.witnessed(head.size) if head else None
+    if seen is None or translog.leaves_waiting():
+        # Where it is the clock that keeps the log from signing, the refusal says so (I-45).
+        require_sane_clock()
+        raise LogIsBehind(count=missing)
+    raise WitnessesAreAwaited(count=missing, have=seen.have, needed=seen.needed)
 
 
 def _derived(draft: Bulletin) -> str:

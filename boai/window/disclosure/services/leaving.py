@@ -39,6 +39,9 @@ Triples = Iterable[tuple[int, int, int]]
 
 def leave_gifts(fact: GiftsConfirmed) -> None:
     """One leaf for each gift that counts from now on; set-based, for files of fifty thousand."""
+    if fact.money:
+        _leave_money(fact)
+        return
     gifts = donations.gifts_by_ids(fact.gift_ids, with_lines=fact.kind != "cash")
     code = _code(fact.organisation_id)
     items = catalogue.items_by_ids({line.item_id for gift in gifts for line in gift.lines})
@@ -53,6 +56,32 @@ def leave_gifts(fact: GiftsConfirmed) -> None:
                 {"public_name": gift.public_name} if gift.named else {},
             )
             for gift in gifts
+        ]
+    )
+
+
+def _leave_money(fact: GiftsConfirmed) -> None:
+    """As ``leave_gifts`` for money that was booked as one set: what its leaves say is at hand."""
+    same = {
+        "organisation": _code(fact.organisation_id),
+        "appeal": fact.appeal_slug,
+        "kind": fact.kind,
+        "day": day_of(fact.at).isoformat(),
+    }
+    queue_leaves(
+        [
+            LeafOrder(
+                f"donations.gift:{gift.number}",
+                "gift-confirmed",
+                public_facts(
+                    "gift-confirmed",
+                    same
+                    | {"number": gift.number, "amount_fen": gift.amount_fen, "fund": gift.fund_id},
+                ),
+                fact.at,
+                {"public_name": gift.public_name} if gift.public_name else {},
+            )
+            for gift in fact.money
         ]
     )
 
@@ -83,7 +112,7 @@ def _gift_facts(
 
 def leave_appeal_opened(fact: AppealOpened) -> None:
     """An appeal takes gifts from now on."""
-    _leave(
+    leave_one(
         f"donations.appeal:{fact.slug}.opened-{_stamp(fact.at)}",
         "appeal-opened",
         fact.organisation_id,
@@ -98,13 +127,13 @@ def leave_appeal_opened(fact: AppealOpened) -> None:
 def leave_appeal_suspended(fact: AppealSuspended) -> None:
     """An appeal takes no more gifts."""
     ref = f"donations.appeal:{fact.slug}.suspended-{_stamp(fact.at)}"
-    _leave(ref, "appeal-suspended", fact.organisation_id, fact.at, number=fact.slug)
+    leave_one(ref, "appeal-suspended", fact.organisation_id, fact.at, number=fact.slug)
 
 
 def leave_goods_received(fact: GoodsReceived) -> None:
     """Two people have received goods."""
     origin = origins_of([fact.origin])[fact.origin]
-    _leave(
+    leave_one(
         f"warehouse.received:{fact.number}",
         "goods-received",
         fact.organisation_id,
@@ -113,7 +142,7 @@ def leave_goods_received(fact: GoodsReceived) -> None:
         appeal=origin.appeal,
         source=origin.kind,
         source_number=origin.number,
-        lines=_lines(fact.lots),
+        lines=public_lines(fact.lots),
     )
 
 
@@ -121,7 +150,7 @@ def leave_inspection(fact: LotReleased | LotRejected) -> None:
     """A lot passed or failed."""
     passed = isinstance(fact, LotReleased)
     item = catalogue.items_by_ids([fact.item_id])[fact.item_id]
-    _leave(
+    leave_one(
         f"warehouse.lot:{fact.number}.{'released' if passed else 'rejected'}-{_stamp(fact.at)}",
         "lot-released" if passed else "lot-rejected",
         fact.organisation_id,
@@ -133,7 +162,7 @@ def leave_inspection(fact: LotReleased | LotRejected) -> None:
 
 def leave_goods_issued(fact: GoodsIssued) -> None:
     """Two people have issued goods."""
-    _leave(
+    leave_one(
         f"warehouse.issued:{fact.number}",
         "goods-issued",
         fact.organisation_id,
@@ -141,7 +170,7 @@ def leave_goods_issued(fact: GoodsIssued) -> None:
         number=fact.number,
         purpose=fact.for_ref,
         transport=fact.transport,
-        lines=_lines(fact.lines),
+        lines=public_lines(fact.lines),
     )
 
 
@@ -149,34 +178,34 @@ def leave_stock_adjusted(fact: StockAdjusted) -> None:
     """Two people have corrected stock."""
     lot = warehouse.lot(fact.lot_id)
     assert lot is not None
-    _leave(
+    leave_one(
         f"warehouse.adjustment:{fact.adjustment_id}",
         "stock-adjusted",
         fact.organisation_id,
         fact.at,
         number=str(fact.adjustment_id),
         kind=str(fact.kind),
-        lines=_lines([(fact.lot_id, lot.item_id, fact.quantity)]),
+        lines=public_lines([(fact.lot_id, lot.item_id, fact.quantity)]),
     )
 
 
 def leave_goods_delivered(fact: GoodsDelivered) -> None:
     """The receiver has counted and signed."""
     receiver = organisations.row(fact.receiver_id)
-    _leave(
+    leave_one(
         f"dispatch.delivery:{fact.number}",
         "goods-delivered",
         fact.organisation_id,
         fact.at,
         number=fact.number,
         receiver=receiver.name if receiver else "",
-        lines=_lines(fact.lines),
+        lines=public_lines(fact.lines),
     )
 
 
 def leave_case_decided(fact: CaseDecided) -> None:
     """A committee has decided; the digest binds the decision to what was shown."""
-    _leave(
+    leave_one(
         f"approvals.case:{fact.case_id}",
         "case-decided",
         fact.organisation_id,
@@ -193,7 +222,7 @@ def leave_case_decided(fact: CaseDecided) -> None:
 
 def leave_list_frozen(fact: ListFrozen) -> None:
     """List 1 of a day is frozen."""
-    _leave(
+    leave_one(
         f"allocation.list:{fact.list_id}",
         "list-frozen",
         fact.society_id,
@@ -209,7 +238,7 @@ def leave_disbursement_paid(fact: DisbursementPaid) -> None:
     paid = finance.disbursement(fact.number)
     assert paid is not None
     payee = organisations.row(paid.payee_organisation_id)
-    _leave(
+    leave_one(
         f"finance.disbursement:{paid.number}",
         "disbursement-paid",
         paid.organisation_id,
@@ -225,7 +254,7 @@ def leave_disbursement_paid(fact: DisbursementPaid) -> None:
     if paid.kind == "transfer":
         # The other society's books have the inflow in the same act; so has its series of bulletins.
         sender = organisations.row(paid.organisation_id)
-        _leave(
+        leave_one(
             f"finance.disbursement:{paid.number}.received",
             "transfer-received",
             paid.payee_organisation_id,
@@ -240,6 +269,7 @@ def leave_disbursement_paid(fact: DisbursementPaid) -> None:
 def leave_papers(papers: Sequence[PaperFact], at: datetime) -> None:
     """Papers were issued; set-based."""
     rows = organisations.rows({paper.organisation_id for paper in papers})
+    day = day_of(at).isoformat()
     queue_leaves(
         [
             LeafOrder(
@@ -253,7 +283,8 @@ def leave_papers(papers: Sequence[PaperFact], at: datetime) -> None:
                         "kind": paper.kind,
                         "digest": paper.digest,
                         "replaces": paper.replaces,
-                        "day": day_of(at),
+                        "day": day,
+                        **paper.facts,
                     },
                 ),
                 at,
@@ -265,7 +296,7 @@ def leave_papers(papers: Sequence[PaperFact], at: datetime) -> None:
 
 def leave_paper_cancelled(fact: PaperCancelled) -> None:
     """A paper is no longer valid."""
-    _leave(
+    leave_one(
         f"certificates.paper:{fact.number}.cancelled",
         "paper-cancelled",
         fact.organisation_id,
@@ -275,12 +306,13 @@ def leave_paper_cancelled(fact: PaperCancelled) -> None:
     )
 
 
-def _leave(ref: str, kind: str, organisation_id: int, at: datetime, /, **facts: Any) -> None:
+def leave_one(ref: str, kind: str, organisation_id: int, at: datetime, /, **facts: Any) -> None:
+    """One leaf of one act of a society, through the allow-list."""
     given = {**facts, "organisation": _code(organisation_id), "day": day_of(at)}
     queue_leaf(ref=ref, kind=kind, facts=public_facts(kind, given), at=at)
 
 
-def _lines(triples: Triples) -> list[dict[str, Any]]:
+def public_lines(triples: Triples) -> list[dict[str, Any]]:
     """Lines in public words, each with the appeal whose gift or money it comes from."""
     wanted = list(triples)
     items = catalogue.items_by_ids({item_id for _, item_id, _ in wanted})

@@ -9,8 +9,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from boai.foundations.certificates.services import saving
+from boai.foundations.certificates.services.proving import proof_qr
 from boai.foundations.translog import queries as translog
+from boai.foundations.translog.values import WitnessRow
 from boai.ground.core.canonical import canonical
+from boai.ground.core.errors import NotFound
 from boai.ground.core.money import yuan
 from boai.ground.core.text import gettext_noop as _
 from boai.ground.kit.documents import render_pdf
@@ -19,6 +23,7 @@ from boai.ground.kit.web.downloads import csv_response, file_response
 from boai.ground.kit.web.lists import Column, Filter, ListPage
 from boai.relief.donations import queries as donations
 from boai.window.disclosure import queries
+from boai.window.disclosure.queries import proofs
 from boai.window.disclosure.queries.tracing import leaf
 from boai.window.disclosure.values import BulletinRow, bulletin_ref
 
@@ -91,9 +96,42 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             "content": row.content,
             "series": series_title(row.appeal),
             "leaf": leaf(bulletin_ref(row.number)),
-            "proof_ref": bulletin_ref(row.number),
+            "check": proofs.check_of_bulletin(row),
+            "policy": proofs.policy(),
+            "witnesses": proofs.witnesses(bulletin_ref(row.number)),
+            "scripts": [f"certificates/{name}" for name in saving.SCRIPTS],
         },
     )
+
+
+@door("public")
+def as_proof(request: HttpRequest, number: str) -> HttpResponse:
+    """The proof as one page to keep, that checks itself and the content without a network."""
+    row = _found(number)
+    check = proofs.check_of_bulletin(row)
+    if check is None or not check.proof.is_published:
+        raise NotFound
+    money = row.content["money"]
+    lines = [
+        (gettext("发布单位"), row.organisation_name),
+        (gettext("项目"), series_title(row.appeal)),
+        (gettext("日期"), row.day.isoformat()),
+        (gettext("期号"), str(row.serial)),
+        (gettext("本期收入"), f"¥{yuan(money['in_fen'])}"),
+        (gettext("本期支出"), f"¥{yuan(money['out_fen'])}"),
+        (gettext("期末余额"), f"¥{yuan(money['closing_fen'])}"),
+    ]
+    content = saving.saved_page(
+        check,
+        title=f"{gettext('收支公示')} {row.number}",
+        lines=lines,
+        online=_address(row),
+    )
+    return file_response(content, f"{row.number}.html", "text/html; charset=utf-8")
+
+
+def _address(row: BulletinRow) -> str:
+    return f"{settings.BOAI_PUBLIC_URL}{reverse('disclosure-bulletin', args=[row.number])}"
 
 
 @door("public")
@@ -122,10 +160,17 @@ def as_pdf(request: HttpRequest, number: str) -> HttpResponse:
         "rule_version": row.rule_version,
         "digest": row.digest,
         "vkey": translog.verifier_key(),
-        "address": f"{settings.BOAI_PUBLIC_URL}{reverse('disclosure-bulletin', args=[row.number])}",
+        "address": _address(row),
+        "proof": proof_qr(proofs.proof_of(bulletin_ref(row.number))),
+        "witnesses": [seen.name for seen in _signed_by(row)],
     }
     content = render_pdf("disclosure/bulletin.typ", data)
     return file_response(content, f"{row.number}.pdf", inline=True)
+
+
+def _signed_by(bulletin: BulletinRow) -> list[WitnessRow]:
+    found = proofs.witnesses(bulletin_ref(bulletin.number))
+    return [row for row in found.rows if row.cosigned_at] if found else []
 
 
 @door("public")

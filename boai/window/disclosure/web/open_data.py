@@ -146,8 +146,13 @@ def _table(name: str) -> Table:
 
 
 def _size() -> int:
-    head = translog.checkpoint()
-    return head.size if head else 0
+    """Only what is published: signed, and cosigned by enough witnesses (I-37)."""
+    return translog.published_size()
+
+
+def _waiting() -> int:
+    """How many more leaves are signed and wait for their witnesses."""
+    return translog.signed_size() - _size()
 
 
 @door("public")
@@ -156,7 +161,7 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "disclosure/open_data.html",
-        {"tables": TABLES.values(), "size": _size(), "at": now()},
+        {"tables": TABLES.values(), "size": _size(), "waiting": _waiting(), "at": now()},
     )
 
 

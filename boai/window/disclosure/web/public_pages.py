@@ -32,6 +32,7 @@ POSITION_LABELS = {
 KIND_LABELS = {
     "cash": gettext_lazy("捐款"),
     "in-kind": gettext_lazy("捐物"),
+    "refund": gettext_lazy("退款"),
     "expense": gettext_lazy("支出"),
     "lot": gettext_lazy("物资批次"),
     "waybill": gettext_lazy("运单"),
@@ -65,9 +66,15 @@ def follow(request: HttpRequest, number: str) -> HttpResponse:
             "kind_label": KIND_LABELS[document["kind"]],
             "events": storytelling.steps(document),
             "places": [(line, _places(line)) for line in places],
-            "spent_fen": sum(use["amount_fen"] for use in document.get("uses", [])),
+            "spent_fen": _sum_of(document, "spend"),
+            "given_back_fen": _sum_of(document, "refund", "reversal"),
         },
     )
+
+
+def _sum_of(document: dict[str, Any], *kinds: str) -> int:
+    """Fen of a gift of money that went these ways."""
+    return sum(use["amount_fen"] for use in document.get("uses", []) if use["kind"] in kinds)
 
 
 def _places(line: dict[str, Any]) -> list[tuple[Any, int]]:

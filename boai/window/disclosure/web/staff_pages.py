@@ -146,7 +146,7 @@ class Publish(_OnDraft):
     title = _("核对并发布公示")
     submit_label = _("发布")
     confirm = _("确认发布？发布后不能改动，只能另出更正版。")
-    success = _("公示已发布，并记入透明日志。")
+    success = _("公示已发布，正在记入透明日志。")
 
     def act(self, form: forms.Form) -> BulletinRow:
         """Publish."""

@@ -21,6 +21,7 @@ def steps(document: Document) -> list[Event]:
         "expense": _expense,
         "lot": _lot,
         "waybill": _waybill,
+        "refund": _refund,
     }[document["kind"]]
     told = list(tell(document))
     dated = sorted((event for event in told if event["at"]), key=lambda event: event["at"])
@@ -40,13 +41,18 @@ def _event(
     event: Event = {"title": title, "detail": detail, "icon": icon, "tone": tone, "url": url}
     event["at"] = datetime.fromisoformat(at) if at else None
     if leaf:
-        event["proof_url"] = reverse("translog-proof", args=[leaf["ref"]])
-        event["proof_label"] = (
-            _("日志第 {n} 条，可验证").format(n=leaf["index"])
-            if leaf["signed"]
-            else _("正在记入日志")
-        )
+        event |= _proof(leaf)
     return event
+
+
+def _proof(leaf: Document) -> Event:
+    """A shield only over what is published: before that there is no proof to take along (I-37)."""
+    if leaf["state"] == "published":
+        label = _("日志第 {n} 条，可验证").format(n=leaf["index"])
+        return {"proof_url": reverse("translog-proof", args=[leaf["ref"]]), "proof_label": label}
+    if leaf["state"] == "signed":
+        return {"proof_wait": _("日志第 {n} 条，等待见证方联署").format(n=leaf["index"])}
+    return {"proof_wait": _("正在记入日志")}
 
 
 def _given(document: Document, what: str) -> Iterable[Event]:
@@ -84,10 +90,8 @@ def _money_gift(document: Document) -> Iterable[Event]:
 
 
 def _paid(use: Document, amount: str) -> Event:
-    if use["kind"] == "refund":
-        return _event(
-            _("退还 {amount}").format(amount=amount), use["at"], icon="arrow-left", tone="warn"
-        )
+    if use["kind"] in ("refund", "reversal"):
+        return _given_back(use["kind"], amount, use["at"], use)
     whole = _("这笔支出共 ¥{amount}").format(
         amount=yuan(int(use.get("expense_fen") or use["amount_fen"]))
     )
@@ -100,6 +104,23 @@ def _paid(use: Document, amount: str) -> Event:
         leaf=use["leaf"],
         url=_address(use["number"]),
     )
+
+
+def _given_back(kind: str, amount: str, at: str | None, told: Document) -> Event:
+    words = _("冲销错记捐赠 {amount}") if kind == "reversal" else _("退还 {amount}")
+    return _event(
+        words.format(amount=amount),
+        at,
+        icon="arrow-left",
+        tone="warn",
+        leaf=told["leaf"],
+        url=_address(told["number"]),
+    )
+
+
+def _refund(document: Document) -> Iterable[Event]:
+    amount = f"¥{yuan(document['amount_fen'])}"
+    yield _given_back(document["refund_kind"], amount, document["at"], document)
 
 
 def _goods_gift(document: Document) -> Iterable[Event]:
@@ -126,6 +147,18 @@ def _lot_steps(lot: Document) -> Iterable[Event]:
     )
     for way in lot["deliveries"]:
         yield from _delivery_steps(way, lot["name"], unit)
+        yield from _came_back(way, lot["name"], unit)
+    for made in lot["made_into"]:
+        yield _event(
+            _("{n} {unit}用于{name}，批次 {number}").format(
+                n=f"{made['used']:,}", unit=unit, name=made["name"], number=made["number"]
+            ),
+            made["at"],
+            icon="boxes",
+            tone="info",
+            leaf=made["leaf"],
+            url=_address(made["number"]),
+        )
     still = lot["quarantine"] + lot["on_hand"] + lot["reserved"]
     if still:
         yield _event(
@@ -159,6 +192,20 @@ def _delivery_steps(way: Document, name: str, unit: str) -> Iterable[Event]:
             tone="warn" if short > 0 else "good",
             leaf=way["leaf"],
             url=_address(way["waybill"]),
+        )
+
+
+def _came_back(way: Document, name: str, unit: str) -> Iterable[Event]:
+    for back in way.get("returns", []):
+        yield _event(
+            _("{receiver}退回{name} {n} {unit}").format(
+                receiver=way["receiver"], name=name, n=f"{back['quantity']:,}", unit=unit
+            ),
+            back["at"],
+            detail=_("两名保管员清点入库，待检验"),
+            icon="arrow-left",
+            tone="warn",
+            leaf=back["leaf"],
         )
 
 

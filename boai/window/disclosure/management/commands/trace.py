@@ -1,18 +1,18 @@
 """``boai trace NUMBER``: where a gift went; which gifts stand behind an expense, lot, waybill."""
 
-import json
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from boai.ground.kit.commands import HouseCommand
 from boai.window.disclosure.queries.tracing import trace
+from boai.window.disclosure.rules.telling import lines_of
 
 
 class Command(HouseCommand):
     """Where it went."""
 
-    help = "Where a gift went; for an expense, lot or waybill the gifts behind it."
+    help = "Where a gift went; for an expense, refund, lot or waybill the gifts behind it."
 
     def own_arguments(self, parser: CommandParser) -> None:
         """The number."""
@@ -21,5 +21,5 @@ class Command(HouseCommand):
     def run_command(self, **options: Any) -> int | None:
         """Print the trace."""
         document = trace(options["number"])
-        self.answer(document, json.dumps(document, ensure_ascii=False, indent=1))
+        self.answer(document, "\n".join(lines_of(document)))
         return None
