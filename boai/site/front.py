@@ -13,7 +13,7 @@ from boai.relief.donations.values import AppealRow
 from boai.site.society import host
 
 SHOWN: tuple[tuple[str, str], ...] = (
-    ("donations.money-received", "cash-coin"),
+    ("donations.money-kept", "cash-coin"),
     ("donations.money-gifts", "heart"),
     ("finance.money-spent", "receipt"),
     ("warehouse.pieces-accepted", "box-seam"),

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -28,12 +28,14 @@ from boai.foundations.translog import queries as translog
 from boai.ground.core import clock
 from boai.ground.core.jobs import all_jobs
 from boai.ground.core.text import gettext_noop as _
+from boai.ground.kit.db import roles, sane_time
 from boai.ground.kit.models import JobRun
 from boai.ground.kit.web.doors import door
+from boai.relief.donations import queries as donations
+from boai.site import startup
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
-UNSAFE_WAL = ((3, 7, 0), (3, 51, 2))
-"""SQLite versions whose WAL can corrupt a database (finding P6)."""
+BOOKED_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,12 @@ def findings(at: datetime) -> list[Finding]:
         ("database", _("数据库"), _database),
         ("migrations", _("数据库结构"), _migrations),
         ("engine", _("数据库版本"), _engine),
+        ("role", _("数据库角色"), _role),
         ("disk", _("可用磁盘空间"), _disk),
-        ("log", _("透明日志"), _log),
+        ("log", _("透明日志"), lambda: _log(at)),
+        ("clock", _("系统时钟"), _clock),
         ("jobs", _("定时任务"), lambda: _jobs(at)),
+        ("payments", _("已到未入账的支付"), lambda: _payments(at)),
     ]
     found = []
     for name, label, look in looks:
@@ -110,12 +115,26 @@ def _migrations() -> tuple[bool, str]:
 def _engine() -> tuple[bool | None, str]:
     if connection.vendor != "sqlite":
         return True, ".".join(str(n) for n in divmod(connection.pg_version, 10000))  # type: ignore[attr-defined]
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA journal_mode")
-        mode = str(cursor.fetchone()[0])
-    version = sqlite3.sqlite_version_info
-    risky = mode.lower() == "wal" and UNSAFE_WAL[0] <= version <= UNSAFE_WAL[1]
-    return not risky, f"SQLite {sqlite3.sqlite_version}, {mode}"
+    mode, version = startup.journal_mode(), sqlite3.sqlite_version_info
+    told = f"SQLite {sqlite3.sqlite_version}, {mode}"
+    if startup.wal_can_corrupt(mode, version):
+        return False, f"{told} · " + gettext("此版本的 WAL 模式可能损坏数据库")
+    if startup.wal_can_corrupt("wal", version):
+        return True, f"{told} · " + gettext("此版本的 WAL 模式可能损坏数据库，故用回滚日志")
+    return True, told
+
+
+def _role() -> tuple[bool | None, str]:
+    """Whether the role that serves could change history; fatal in production only."""
+    if connection.vendor != "postgresql":
+        return True, gettext("嵌入式数据库没有角色，历史由触发器守护")
+    reached = roles.history_within_reach(connection)
+    if not reached:
+        return True, gettext("服务角色不能改动历史记录")
+    fine = False if settings.BOAI_MODE == "production" else None
+    return fine, gettext("服务角色能改动 %(n)d 张只增表的历史，请用两个角色（boai init）") % {
+        "n": len(reached)
+    }
 
 
 def _free_bytes() -> int:
@@ -128,11 +147,15 @@ def _disk() -> tuple[bool, str]:
     return free >= LEAST_FREE_BYTES, f"{free // 1024 // 1024:,} MB"
 
 
-def _log() -> tuple[bool | None, str]:
-    head = translog.checkpoint()
-    if head is None:
-        return None, gettext("还没有签过的检查点")
-    return True, f"{settings.BOAI_LOG_ORIGIN} · {head.size:,}"
+def _log(at: datetime) -> tuple[bool | None, str]:
+    return translog.standing(at)
+
+
+def _clock() -> tuple[bool, str]:
+    found = sane_time.state()
+    if found:
+        return False, gettext(clock.REASONS[found])
+    return True, clock.now().strftime("%Y-%m-%d %H:%M:%S %z")
 
 
 def _jobs(at: datetime) -> tuple[bool | None, str]:
@@ -145,6 +168,17 @@ def _jobs(at: datetime) -> tuple[bool | None, str]:
         return None, gettext("上次未成功：%(names)s") % {"names": ", ".join(failed)}
     last = max((run.last_ended for run in known if run.last_ended), default=None)
     return True, last.astimezone(clock.CHINA).strftime("%Y-%m-%d %H:%M:%S") if last else "-"
+
+
+def _payments(at: datetime) -> tuple[bool | None, str]:
+    """What channels have told and nobody has booked: a remark after a minute, never a reason not
+    to be ready, for then nothing more would be accepted either."""
+    count, since = donations.payments_waiting()
+    if since is None:
+        return True, "0"
+    age = max(timedelta(0), at - since)
+    told = gettext("%(n)d 笔，最早 %(age)d 秒前告知") % {"n": count, "age": age.total_seconds()}
+    return (True if age < BOOKED_WITHIN else None), told
 
 
 def may_see_metrics(request: HttpRequest) -> bool:
@@ -175,6 +209,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
     Gauge("boai_disk_free_bytes", "Free disk", registry=own).set(_free_bytes())
     Gauge("boai_log_leaves_waiting", "Leaves not yet in the log", registry=own).set(
         translog.leaves_waiting()
+    )
+    waiting, since = donations.payments_waiting()
+    Gauge("boai_payments_waiting", "Payments told, not booked", registry=own).set(waiting)
+    Gauge("boai_payments_waiting_seconds", "Age of the oldest of them", registry=own).set(
+        max(0.0, (clock.now() - since).total_seconds()) if since else 0
     )
     head = translog.checkpoint()
     Gauge("boai_log_size", "Leaves under the signed head", registry=own).set(

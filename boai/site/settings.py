@@ -3,6 +3,7 @@
 import base64
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -21,12 +22,18 @@ BOAI_FIELD_KEYS = field_keys(os.environ.get("BOAI_FIELD_KEYS") or _own["field_ke
 BOAI_INDEX_KEY = base64.b64decode(_own["index_key"])
 BOAI_LOG_KEY = base64.b64decode(os.environ.get("BOAI_LOG_KEY") or _own["log_key"])
 BOAI_LOG_ORIGIN = os.environ.get("BOAI_LOG_ORIGIN", "boai.local/log")
+BOAI_LOG_SEAL = os.environ.get("BOAI_LOG_SEAL", "")
 
 DEBUG = False
 ALLOWED_HOSTS = [
     h for h in os.environ.get("BOAI_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",") if h
 ]
 _PRODUCTION = BOAI_MODE == "production"
+BOAI_WATCHES_CLOCK = True
+"""Whether a clock that cannot be believed stops what depends on the moment; off only where a test
+moves the clock itself."""
+BOAI_LONGEST_REST = timedelta(days=1 if _PRODUCTION else 30)
+"""After a longer rest people confirm the clock (``boai clock confirm``) before anything is dated."""
 BOAI_SOCIETY = os.environ.get("BOAI_SOCIETY", "")
 """Code or full name of the society that this installation belongs to."""
 BOAI_PUBLIC_URL = os.environ.get("BOAI_PUBLIC_URL", f"http://127.0.0.1:{BOAI_PORT}")
@@ -44,7 +51,7 @@ def _database(url: str) -> dict[str, object]:
                 # rollback mode: the WAL of SQLite 3.7.0 to 3.51.2 can corrupt (finding P6).
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
-                "init_command": "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536;",
+                "init_command": "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;",
             },
             "TEST": {"NAME": None},
         }
@@ -63,6 +70,10 @@ def _database(url: str) -> dict[str, object]:
 
 
 DATABASES = {"default": _database(os.environ.get("BOAI_DATABASE_URL", ""))}
+if os.environ.get("BOAI_DATABASE_OWNER_URL"):
+    # Only for ``boai init``: the role that owns the tables migrates and grants; the role of
+    # BOAI_DATABASE_URL serves and cannot change history.
+    DATABASES["owner"] = _database(os.environ["BOAI_DATABASE_OWNER_URL"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.User"
 

@@ -6,7 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 
 from boai.ground.core import clock
 from boai.ground.core.errors import Refusal
@@ -31,7 +37,8 @@ def is_due(job: Job, run: JobRun, at: datetime) -> bool:
     """Whether a job should start now: not running elsewhere, and its time has come."""
     started, ended = run.last_started, run.last_ended
     running = started is not None and (ended is None or ended < started)
-    if running and started is not None and at - started < LEASE:
+    lease = LEASE if job.lease_seconds is None else timedelta(seconds=job.lease_seconds)
+    if running and started is not None and at - started < lease:
         return False
     if started is None:
         return True
@@ -69,6 +76,8 @@ def run_one(job: Job, at: datetime) -> Ran:
     except Exception as error:
         failure = type(error).__name__
         log.exception("job %s failed", job.name)
+    if failure:
+        _leave_broken_connections()
     # Never before its own start: a clock set back must not leave the job "running".
     JobRun.objects.filter(name=job.name).update(
         last_ended=max(clock.now(), at), failure=failure[:500]
@@ -82,11 +91,24 @@ def run_due(at: datetime, *, only: str = "") -> list[Ran]:
     return [run_one(job, at) for job in chosen if take(job, at)]
 
 
+def _leave_broken_connections() -> None:
+    """As before each request of the web: a connection that broke is not used again."""
+    if not connection.in_atomic_block:
+        close_old_connections()
+
+
 def work(stop: Callable[[], bool], *, pause: float = 1.0, only: str = "") -> int:
-    """Run due jobs until asked to stop; answers how many runs there were."""
+    """Run due jobs until asked to stop; answers how many runs there were.
+
+    A database that goes away is waited for: what it had accepted must be booked when it is back.
+    """
     count = 0
     while not stop():
-        count += len(run_due(clock.now(), only=only))
+        _leave_broken_connections()
+        try:
+            count += len(run_due(clock.now(), only=only))
+        except (OperationalError, InterfaceError):
+            log.exception("the database does not answer; the jobs wait")
         until = time.monotonic() + pause
         while not stop() and time.monotonic() < until:
             time.sleep(0.1)

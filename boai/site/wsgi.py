@@ -1,4 +1,8 @@
-"""The WSGI entry that granian serves. An unsafe production start ends here."""
+"""The WSGI entry that granian, or any other server, serves. An unsafe production start ends here.
+
+Asked here as well as by ``boai serve``: whoever starts another server on this entry must not come
+past the question whether the serving role could change history.
+"""
 
 import os
 
@@ -7,6 +11,12 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "boai.site.settings")
 application = get_wsgi_application()
 
-from boai.site.startup import refuse_unsafe_start  # noqa: E402 - settings must be there first
+from django.db import connection  # noqa: E402 - settings must be there first
 
-refuse_unsafe_start()
+from boai.site.startup import refuse_unsafe_serving  # noqa: E402
+
+try:
+    refuse_unsafe_serving()
+finally:
+    # A server that forks after this import must not hand one connection to several workers.
+    connection.close()

@@ -27,6 +27,7 @@ QUIET = (
     "sqlite_sequence",
     "trail_act",
     "donations_lookupattempt",
+    "certificates_wrongcheck",
     "django_migrations",
 )
 """Tables that may grow although an act was refused: sessions, counted attempts, the trail."""

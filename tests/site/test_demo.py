@@ -42,6 +42,9 @@ def test_the_demo_tells_its_story() -> None:
     assert [r.state for r in requests].count("refused") == 1
     waybills = dispatch.waybills(organisation_id=society.id)
     assert {w.state for w in waybills} == {"delivered", "settled", "in_transit", "loading"}
+    laws = {law.id: law.check().checked for law in all_laws()}
+    told_of = ("ledger-04", "donations-08", "dispatch-04", "warehouse-08")
+    assert all(laws[id] > 0 for id in told_of), "something came back, and kits were packed"
     member = identity.user_named("app1")
     assert member is not None
     assert len(approvals.cases_waiting_for(identity.actor_for(member))) == 1

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
 
 from boai.ground.core.errors import Refusal
+from boai.relief.donations.services.accepting import accept
+from boai.relief.donations.values import PaidNews
 from boai.site import health
 from boai.site.api import api
 
@@ -45,7 +48,8 @@ def test_health(client: Client) -> None:
     assert client.get("/health/live").json()["ok"] is True
     answer = client.get("/health/ready")
     names = [f["name"] for f in answer.json()["findings"]]
-    assert names == ["database", "migrations", "engine", "disk", "log", "jobs"]
+    wanted = ["database", "migrations", "engine", "role", "disk", "log", "clock", "jobs"]
+    assert names == [*wanted, "payments"]
     assert (
         "text/html" in client.get("/health/ready", headers={"accept": "text/html"})["Content-Type"]
     )
@@ -61,6 +65,23 @@ def test_a_part_that_fails_makes_the_house_not_ready(
     answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert "secret path" not in answer.content.decode()
+
+
+def test_health_says_what_was_told_and_is_not_booked(client: Client, at: datetime) -> None:
+    """A remark after a minute; never a reason to take no more notifications."""
+    assert health._payments(at) == (True, "0")
+    news = PaidNews(
+        "sandbox", "M", "", "N1", "DD1", "T1", 100, "CNY", "paid", at, "0" * 64,
+    )  # fmt: skip
+    accept(news, at=at)
+    for seconds, fine in ((59, True), (60, None)):
+        found, told = health._payments(at + timedelta(seconds=seconds))
+        assert found is fine
+        assert "1" in told
+        assert str(seconds) in told
+    answer = client.get("/health/ready").json()
+    assert [f["fine"] for f in answer["findings"] if f["name"] == "payments"] == [None]
+    assert b"boai_payments_waiting 1.0" in client.get("/metrics").content
 
 
 def test_metrics_are_for_this_machine_or_a_token(

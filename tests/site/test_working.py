@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 
 import pytest
+from django.db import OperationalError
 
 from boai.ground.core import jobs
 from boai.ground.core.errors import NotPermitted
@@ -70,3 +71,27 @@ def test_work_that_runs_elsewhere_is_left_alone_until_its_lease_ends(
     assert ran == []
     working.run_due(at + working.LEASE, only="often")
     assert ran == ["often"]
+
+
+def test_work_that_may_run_twice_is_taken_up_sooner_after_a_death(
+    ran: list[str], at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = Job("soon", lambda at: ran.append("soon"), every_seconds=1, lease_seconds=20)
+    monkeypatch.setitem(jobs._jobs, "soon", soon)
+    JobRun.objects.create(name="soon", last_started=at)
+    for seconds, times in ((19, 0), (20, 1)):
+        working.run_due(at + timedelta(seconds=seconds), only="soon")
+        assert ran.count("soon") == times
+
+
+def test_the_worker_goes_on_when_the_database_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [OperationalError("gone"), [working.Ran("often")], [working.Ran("often")]]
+
+    def run_due(at: datetime, *, only: str = "") -> list[working.Ran]:
+        answer = answers.pop(0)
+        if isinstance(answer, OperationalError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(working, "run_due", run_due)
+    assert working.work(lambda: not answers, pause=0.0) == 2

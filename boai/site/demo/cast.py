@@ -90,6 +90,7 @@ PARTS = (
     Part("auditor", "吕秉公", "auditor", "EXT"),
     Part("province", "金怀瑾", "province", "PRG"),
     Part("county", "华春生", "county4", "WH"),
+    Part("countyfin", "田秀英", "county4", "ACC"),
     *(
         Part(f"need{n}", name, f"hospital{n}", "HOS")
         for n, name in enumerate(["杨柳青", "朱砂", "尤溪", "许诺", "何田田"], 1)

@@ -15,7 +15,16 @@ from boai.ground.core.clock import day_of, now
 from boai.ground.core.errors import Refusal
 from boai.ground.core.text import gettext_noop as _
 from boai.site.demo.cast import PASSWORD, SOCIETY, engage_people, found_places, sign_ins
-from boai.site.demo.chapters import appeal, bulletins, goods, money, needs, requests, spending
+from boai.site.demo.chapters import (
+    appeal,
+    bulletins,
+    coming_back,
+    goods,
+    money,
+    needs,
+    requests,
+    spending,
+)
 from boai.site.demo.chapters.money import EXAMPLE, EXAMPLE_CODE
 from boai.site.demo.diary import Diary
 from boai.site.demo.stage import Stage
@@ -23,7 +32,7 @@ from boai.site.demo.stage import Stage
 SEED = 20200129
 DAYS = 30
 TOLD = "demo.told"
-CHAPTERS = (appeal, money, goods, needs, spending, requests, bulletins)
+CHAPTERS = (appeal, money, goods, needs, spending, requests, coming_back, bulletins)
 
 
 class StoryIsUnfinished(Refusal):

@@ -1,6 +1,6 @@
 """The demo's month, told once for all tests of this folder; each test undoes what it did."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,16 +14,20 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 
 from boai.foundations.catalogue.queries import item_by_code
+from boai.foundations.catalogue.services import kits, listing
 from boai.foundations.identity import queries as identity
 from boai.foundations.identity.web.middleware import SEAT
 from boai.foundations.organisations import queries as organisations
 from boai.foundations.organisations.services import registering
 from boai.ground.core.actors import SYSTEM, Actor
 from boai.ground.core.clock import CHINA
-from boai.relief.donations.services import appeals, counter
+from boai.relief.dispatch import queries as dispatch
+from boai.relief.dispatch.services import returning
+from boai.relief.donations.models import Gift
+from boai.relief.donations.services import appeals, counter, refunding
 from boai.relief.warehouse import queries as warehouse
-from boai.relief.warehouse.services import adjusting, receiving
-from boai.relief.warehouse.values import CountedLine
+from boai.relief.warehouse.services import adjusting, packing, receiving
+from boai.relief.warehouse.values import CountedLine, IssueOrderLine, NewLot
 from boai.site.demo.story import furnish
 from tests.conftest import BACKEND
 from tests.factories.people import OUTSIDER_ROLES, engage
@@ -55,7 +59,7 @@ def told(
     """The month, kept in one transaction that is never committed."""
     home = tmp_path_factory.mktemp("doors")
     with (
-        override_settings(BOAI_HOME=home, MEDIA_ROOT=home / "evidence"),
+        override_settings(BOAI_HOME=home, MEDIA_ROOT=home / "evidence", BOAI_WATCHES_CLOCK=False),
         time_machine.travel(MOMENT),
         django_db_blocker.unblock(),
     ):
@@ -80,6 +84,30 @@ def told(
             yield Story(answer, MOMENT, home, city.id, outsider)
             transaction.set_rollback(True)
         connection.close()
+
+
+def leave_packings_and_returns(society: int, who: Callable[[str], Actor]) -> None:
+    """A kit list, a packing that waits for its second keeper, goods that a unit sends back."""
+    line = warehouse.available(society, MOMENT.date())[0]
+    kit = listing.list_item(
+        SYSTEM, code="KIT-T", name="试验套装", category_code="E4", unit="套", at=MOMENT
+    )
+    kits.list_kit(SYSTEM, kit_id=kit, parts={line.item_id: 1}, at=MOMENT)
+    packing.pack(
+        who("keeper1"),
+        item_id=line.item_id,
+        used=[IssueOrderLine(line.lot_id, 1)],
+        made=[NewLot(1)],
+        key="month",
+        at=MOMENT,
+    )
+    unit = who("receive4")
+    one, *_ = dispatch.waybills(
+        organisation_id=society, receiver_id=unit.organisation_id, states=["delivered", "settled"]
+    )
+    returning.send_back(
+        unit, waybill_id=one.id, quantities={one.lines[0].id: 1}, reason="多余", at=MOMENT
+    )
 
 
 def leave_half_done(society: int) -> None:
@@ -107,6 +135,13 @@ def leave_half_done(society: int) -> None:
     receiving.countersign_receipt(who("keeper2"), note_id=note, digest=row.digest, at=MOMENT)
     receiving.open_note(who("keeper1"), lines=[line], **common)
     adjusting.count_lot(who("keeper1"), lot_id=lot.id, counted=1, reason="盘点", at=MOMENT)
+    leave_packings_and_returns(society, who)
+    newest = Gift.objects.filter(organisation_id=society, kind="cash", state="confirmed").latest(
+        "pk"
+    )
+    refunding.propose_refund(
+        who("accountant"), gift_number=newest.number, amount_fen=1, reason="误汇", at=MOMENT
+    )
     counter.register_cash_gift(
         who("cashier"), organisation_id=society, appeal_id=None, amount_fen=500, at=MOMENT
     )

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 
+from boai.foundations.certificates import queries as certificates
 from boai.foundations.trail.services import evidence
 from boai.foundations.translog.services.exporting import export_log
 from boai.foundations.translog.services.sequencing import sequence
@@ -107,6 +108,15 @@ def test_nothing_told_in_confidence_comes_out(
 
     seen = fetch_everything(numbers, look)
     assert seen > 40
+    # The proofs that a holder takes along and may hand to anybody.
+    papers = certificates.papers_of(f"donations.gift:{numbers[0]}")
+    assert len(papers) == 2
+    for paper in papers:
+        for ending in ("html", "tlog-proof"):
+            name = f"/papers/{paper.number}.{ending}"
+            answer = open_browser(None).get(name, {"c": paper.check_code})
+            assert answer.status_code == 200
+            look(name, answer.content)
     export_log(tmp_path / "log")
     files = [path for path in (tmp_path / "log").rglob("*") if path.is_file()]
     files += [path for path in story.home.rglob("*") if path.is_file() and "log" in path.parts]

@@ -57,12 +57,12 @@ def write(stage: Stage) -> None:
     stage.diary.on(28, time(15, 0), partial(_propose, stage, PROPOSED_LAST, False))
 
 
-def _balance(stage: Stage) -> int:
+def balance(stage: Stage) -> int:
     found = ledger.fund(stage.fund_id)
     return found.balance if found is not None else 0
 
 
-def _bank(stage: Stage) -> str:
+def best_bank(stage: Stage) -> str:
     """The bank account that holds most."""
     held = ledger.balances(stage.society, kind="bank")
     return max(held, key=lambda row: row.amount).ref
@@ -75,7 +75,7 @@ def _row(disbursement_id: int) -> DisbursementRow:
 
 
 def _propose(stage: Stage, plan: Plan, goes_on: bool, at: datetime) -> None:
-    share = _balance(stage) * plan.percent // 100 // len(plan.lines)
+    share = balance(stage) * plan.percent // 100 // len(plan.lines)
     lines = [
         OrderedLine(stage.item(code), max(1, share // price), price) for code, price in plan.lines
     ]
@@ -103,7 +103,7 @@ def _propose_payment(stage: Stage, at: datetime) -> None:
         fund_id=stage.fund_id,
         kind="payment",
         payee_organisation_id=stage.places["hospital3"],
-        amount=max(100, _balance(stage) // 4 // 100 * 100),
+        amount=max(100, balance(stage) // 4 // 100 * 100),
         purpose="拨付江州市传染病医院，用于隔离病区改造",
         at=at,
     )
@@ -130,7 +130,7 @@ def _pay(stage: Stage, disbursement_id: int, after: Next, at: datetime) -> None:
     paying.pay(
         stage.people["cashier"],
         disbursement_id=disbursement_id,
-        bank=_bank(stage),
+        bank=best_bank(stage),
         at=at,
     )
     stage.diary.at(at + timedelta(hours=28), partial(after, stage, disbursement_id))
@@ -183,6 +183,6 @@ def _pay_directed(stage: Stage, at: datetime) -> None:
         paying.pay(
             stage.people["cashier2"],
             disbursement_id=row.id,
-            bank=_bank(stage),
+            bank=best_bank(stage),
             at=at + minutes(10),
         )

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from django.core.management.base import CommandParser
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from boai.foundations.organisations import queries as organisations
 from boai.ground.core import clock
@@ -93,11 +94,20 @@ class Command(HouseCommand):
         """A progress bar on a terminal, else nothing."""
         if not sys.stderr.isatty():
             return nullcontext(), None
-        bar = Progress(console=Console(stderr=True), transient=True)
-        line = bar.add_task(path.name, total=None)
+        bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%  {task.fields[speed]}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        line, begun = bar.add_task(path.name, total=None, speed=""), monotonic()
 
         def move(done: int, whole: int) -> None:
-            bar.update(line, completed=done, total=whole)
+            seconds = monotonic() - begun
+            speed = f"{done / seconds:,.0f} 行/秒" if seconds > 0 else ""
+            bar.update(line, completed=done, total=whole, speed=speed)
 
         return bar, move
 

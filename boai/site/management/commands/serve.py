@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from boai.ground.kit.commands import HouseCommand
-from boai.site.startup import UnsafeToStart, refuse_unsafe_start
+from boai.site.startup import UnsafeToStart, refuse_unsafe_serving
 
 
 class Command(HouseCommand):
@@ -26,7 +26,7 @@ class Command(HouseCommand):
     def run_command(self, **options: Any) -> int | None:
         """Refuse unsafe settings, then serve until stopped."""
         try:
-            refuse_unsafe_start()
+            refuse_unsafe_serving()
         except UnsafeToStart as unsafe:
             raise CommandError(str(unsafe), returncode=1) from unsafe
         host, port = options["host"], options["port"]

@@ -9,7 +9,7 @@ from boai.ground.core import clock
 from boai.ground.core.jobs import all_jobs
 from boai.ground.kit.commands import HouseCommand
 from boai.site import working
-from boai.site.startup import UnsafeToStart, refuse_unsafe_start
+from boai.site.startup import UnsafeToStart, refuse_unsafe_serving
 
 
 class Command(HouseCommand):
@@ -25,7 +25,7 @@ class Command(HouseCommand):
     def run_command(self, **options: Any) -> int | None:
         """Work."""
         try:
-            refuse_unsafe_start()
+            refuse_unsafe_serving()
         except UnsafeToStart as unsafe:
             raise CommandError(str(unsafe), returncode=1) from unsafe
         only = options["only"]
