@@ -1,0 +1,1 @@
+"""The simulation of the whole service layer beside an independent model (G1)."""

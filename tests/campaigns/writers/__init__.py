@@ -1,0 +1,1 @@
+"""Children that write while the parent kills, races or watches them, and what the parent checks."""
