@@ -9,12 +9,17 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from boai.foundations.identity.web.middleware import SEAT
 from boai.ground.core.actors import Actor
 from boai.ground.core.clock import CHINA
 from tests.factories.books import altered_books, whole_books  # noqa: F401
 from tests.factories.world import World, make_world
+
+# No test fails for being slow: machines are shared.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 

@@ -41,6 +41,13 @@ class Past:
 @pytest.fixture
 def past(world: World, at: datetime, altered_books: None) -> Past:
     """The whole story once, in the log."""
+    found = live_a_day(world, at)
+    assert audit() == (0, {})
+    return found
+
+
+def live_a_day(world: World, at: datetime) -> Past:
+    """Given, bought, asked for, decided, delivered, published, and taken up by the log."""
     town = make_town(world, at)
     gift = town.give(20_00, "林小雨", at)
     town.give(30_00, "郭守一", at + MINUTE)
@@ -55,7 +62,6 @@ def past(world: World, at: datetime, altered_books: None) -> Past:
     bulletin = town.office.publish(date(2020, 1, 30), at + 2 * DAY, appeal=town.appeal.slug)
     sequence(at + 2 * DAY)
     number = warehouse.lots(lot_ids=[lot])[0].number
-    assert audit() == (0, {})
     return Past(gift, expense, number, lot, case, row.ref, waybill(way.id).number, bulletin.number)
 
 
@@ -86,6 +92,20 @@ def a_vote(past: Past) -> tuple[str, str]:
     return f"id = {first}", f"approvals.case:{past.case}"
 
 
+def a_received_note(past: Past) -> tuple[str, str]:
+    number = row(
+        "SELECT n.number FROM warehouse_receivednote n JOIN warehouse_receivedline r"
+        " ON r.note_id = n.id JOIN warehouse_lot l ON l.received_line_id = r.id"
+        f" WHERE l.id = {past.lot_id}"
+    )
+    return f"number = '{number}'", f"warehouse.received-note:{number}"
+
+
+def an_issue_note(past: Past) -> tuple[str, str]:
+    number = row("SELECT MIN(number) FROM warehouse_issuenote")
+    return f"number = '{number}'", f"warehouse.issue-note:{number}"
+
+
 def a_paper(past: Past) -> tuple[str, str]:
     number = row(
         f"SELECT MIN(number) FROM certificates_paper WHERE subject = '{gift_ref(past.gift)}'"
@@ -111,6 +131,11 @@ def a_delivered_line(past: Past) -> tuple[str, str]:
     return f"id = {row(found)}", f"dispatch.waybill:{past.way}"
 
 
+def a_receipt(past: Past) -> tuple[str, str]:
+    found = row(f"SELECT id FROM dispatch_waybill WHERE number = '{past.way}'")
+    return f"waybill_id = {found}", f"dispatch.waybill:{past.way}"
+
+
 ALTERATIONS: dict[str, tuple[str, str, Target]] = {
     "an amount in the books": ("ledger_posting", "amount = amount + 1", a_posting),
     "a balance": ("ledger_balance", "amount = amount - 1", a_balance),
@@ -130,6 +155,21 @@ ALTERATIONS: dict[str, tuple[str, str, Target]] = {
         lambda past: (f"id = {past.lot_id}", f"warehouse.lot:{past.lot}"),
     ),
     "a vote": ("approvals_vote", "approve = (1 = 0)", a_vote),
+    "whose vote it was": (
+        "approvals_vote",
+        "person_id = (SELECT MIN(id) FROM identity_person)",
+        a_vote,
+    ),
+    "who received the goods": (
+        "warehouse_receivednote",
+        "counted_by_id = (SELECT MIN(id) FROM identity_person)",
+        a_received_note,
+    ),
+    "when the goods were issued": (
+        "warehouse_issuenote",
+        "countersigned_at = picked_at",
+        an_issue_note,
+    ),
     "what a committee was shown": (
         "approvals_case",
         "content = '{}'",
@@ -182,6 +222,12 @@ ALTERATIONS: dict[str, tuple[str, str, Target]] = {
         "accepted = accepted - 1",
         a_delivered_line,
     ),
+    "who signed at the hospital": (
+        "dispatch_delivery",
+        "received_by_id = (SELECT MIN(id) FROM identity_person)",
+        a_receipt,
+    ),
+    "the day of a receipt": ("dispatch_delivery", "delivered_on = '2020-02-02'", a_receipt),
     "a bulletin": (
         "disclosure_bulletin",
         "content = replace(content, '5000', '5001')",

@@ -144,7 +144,7 @@ def everything_is_in_the_log(
     """Each public act has its leaf; names are not readable in it."""
     _, key = exported(folder, at)
     for ref in (*gifts, f"finance.disbursement:{expense}", f"dispatch.delivery:{way}"):
-        assert translog.proof_of(ref) is not None
+        assert translog.proof_bundle(ref) is not None
     everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     assert gifts[0].partition(":")[2].encode() in everything
     assert "林小雨".encode() not in everything

@@ -1,3 +1,3 @@
-"""The whole-books check beside the properties."""
+"""The whole-books check beside the properties, of the books alone."""
 
-from tests.factories.books import altered_books, whole_books  # noqa: F401
+from tests.factories.books import altered_books, books_alone, whole_books  # noqa: F401
