@@ -1,6 +1,6 @@
 # Two commands: `make run` (everything set up and running) and `make test` (everything checked).
 PY := .venv/bin/python
-.PHONY: setup run demo test check bench room lock messages browser clean
+.PHONY: setup run demo test check bench campaigns room lock messages browser clean
 
 setup: .venv/ready
 
@@ -24,6 +24,9 @@ browser: setup
 
 bench: setup
 	@$(PY) -m boai bench
+
+campaigns: setup
+	@$(PY) -m tests.campaigns --tier long --record
 
 room: setup
 	@$(PY) -m tools.room --name "$(NAME)" --wing "$(WING)"

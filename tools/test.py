@@ -2,7 +2,7 @@
 
 ``all``: lint, format, types, walls, catalogues, migrations, the suite on SQLite, the suite on
 PostgreSQL where one can be reached (or ``BOAI_TEST_DATABASE_URL`` names one), the long properties,
-the browser journeys where a Chromium is there. What is skipped is said, with its reason; with ``CI`` set, skipping is a
+the small tier of the campaigns, the browser journeys where a Chromium is there. What is skipped is said, with its reason; with ``CI`` set, skipping is a
 failure.
 """
 
@@ -15,6 +15,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from boai.site.bench.scratch import postgres
 
 PY = sys.executable
 BIN = Path(PY).parent
@@ -52,33 +54,6 @@ def static() -> list[Outcome]:
     ]
 
 
-def postgres() -> str | None:
-    """The address of a PostgreSQL that the suite may use, or ``None``."""
-    import psycopg
-
-    named = os.environ.get("BOAI_TEST_DATABASE_URL")
-    tries = (
-        [named]
-        if named
-        else [
-            "postgresql:///postgres",
-            "postgresql://root@127.0.0.1:5432/postgres",
-            "postgresql://postgres@127.0.0.1:5432/postgres",
-        ]
-    )
-    for address in tries:
-        try:
-            with psycopg.connect(address, connect_timeout=3) as connection:
-                row = connection.execute(
-                    "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
-                ).fetchone()
-                if row and row[0]:
-                    return address
-        except psycopg.Error:
-            continue
-    return None
-
-
 def suite(name: str, marks: str, extra: Mapping[str, str], workers: str = "2") -> Outcome:
     """The suite under one database; two workers, for two cores."""
     command = [PY, "-m", "pytest", "tests", "-m", marks, "-n", workers, "--durations=8"]
@@ -100,7 +75,14 @@ def everything() -> list[Outcome]:
     else:
         outcomes.append(suite("suite on PostgreSQL", fast, {"BOAI_DATABASE_URL": address}))
     outcomes.append(suite("long properties", "long", {"BOAI_DATABASE_URL": ""}))
+    outcomes.append(campaigns(address))
     return outcomes + browser()
+
+
+def campaigns(address: str | None) -> Outcome:
+    """The small tier of every campaign; without a PostgreSQL, of those on SQLite."""
+    only = [] if address else ["--database", "sqlite"]
+    return run("campaigns", [PY, "-m", "tests.campaigns", "--tier", "small", *only])
 
 
 def browser() -> list[Outcome]:
