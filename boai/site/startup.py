@@ -42,7 +42,7 @@ def reasons_against_starting(
         found.append("BOAI_HOSTS：没有写明本站域名。")
     if not str(given.BOAI_PUBLIC_URL).startswith("https://"):
         found.append("BOAI_PUBLIC_URL：正式运行须为 https:// 开头的网址。")
-    if "sandbox" in given.BOAI_CHANNELS:
+    if any("sandbox" in channel for channel in given.BOAI_CHANNELS):
         found.append("BOAI_CHANNELS：正式运行不得启用沙箱支付渠道（sandbox）。")
     if not given.BOAI_FIELD_KEYS or any(len(k) != 32 for k in given.BOAI_FIELD_KEYS.values()):
         found.append("BOAI_FIELD_KEYS：加密密钥缺失或长度不是 32 字节。")

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from boai.ground.core.jobs import every
+from boai.relief.donations.channels.asking import ask_silent
 from boai.relief.donations.services.draining import drain
 
 LONGEST = 10.0
@@ -14,3 +15,9 @@ def book_what_was_told(at: datetime) -> None:
     """Book the payments that channels have told and nobody has booked yet. Of two at one moment one
     has the turn, so the lease of a worker that was killed may be short."""
     drain(at, patience=LONGEST)
+
+
+@every(60, "donations-silent", lease_seconds=600)
+def ask_about_silent_orders(at: datetime) -> None:
+    """Ask the real channels about orders of which nothing was heard (F-09)."""
+    ask_silent(at)

@@ -27,6 +27,7 @@ CHANNELS: dict[str, str] = {
     "wechatpay": _("微信支付"),
     "sandbox": _("演练支付"),
     "alipay": _("支付宝"),
+    "alipay-sandbox": _("演练支付（支付宝）"),
     "unionpay": _("云闪付"),
     "qr": _("扫码捐赠"),
     "bank": _("银行转账"),
@@ -373,4 +374,24 @@ class PaidNews:
     currency: str
     outcome: Literal["paid", "closed"]
     paid_at: datetime
+    content_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundNews:
+    """What a channel's verified word says of money that went back to the giver.
+
+    ``in_all``: the amount is everything that has gone back of this order so far (Alipay counts so);
+    else it is one refund, known by ``request`` (WeChat Pay tells each by itself).
+    """
+
+    channel: str
+    merchant: str
+    notification_id: str
+    order_number: str
+    transaction: str
+    request: str
+    amount_fen: int
+    in_all: bool
+    refunded_at: datetime
     content_digest: str

@@ -20,17 +20,20 @@ def start_payment(
     phone: str = "",
     named: bool = False,
     message: str = "",
+    channel: str = "",
+    on_phone: bool = True,
 ) -> PlacedOrder:
     """Place the order, then (after it is committed) ask the channel to collect; answers with the
-    address to send the giver to. *Refuses*: as ``giving.place_order``; ``ChannelIsNotAvailable``.
+    address to send the giver to. ``channel`` is the giver's choice, empty: the first that collects.
+    *Refuses*: as ``giving.place_order``; ``ChannelIsNotAvailable``.
     """
-    channel = gateway()
+    chosen = gateway(channel)
     placed = giving.place_order(
         actor,
         appeal_id=appeal_id,
         amount_fen=amount_fen,
-        channel=channel.channel,
-        merchant=channel.merchant,
+        channel=chosen.channel,
+        merchant=chosen.merchant,
         form_key=form_key,
         at=at,
         donor_name=name,
@@ -39,7 +42,11 @@ def start_payment(
         display_name=name,
         message=message,
     )
-    url = channel.open_payment(
-        number=placed.number, token=placed.token, amount_fen=amount_fen, title=placed.title
+    url = chosen.open_payment(
+        number=placed.number,
+        token=placed.token,
+        amount_fen=amount_fen,
+        title=placed.title,
+        on_phone=on_phone,
     )
     return replace(placed, pay_url=url)

@@ -6,10 +6,11 @@ from django.db.models import Q
 from boai.ground.kit.db.people import two_people
 from boai.ground.kit.db.sealed import SealedText
 from boai.relief.donations.models.intake import Intake, StagedGift
-from boai.relief.donations.models.told import ToldPayment
+from boai.relief.donations.models.told import AskedOrder, ToldPayment, ToldRefund
 
 __all__ = [
     "Appeal",
+    "AskedOrder",
     "CallbackAlarm",
     "Donor",
     "Gift",
@@ -23,6 +24,7 @@ __all__ = [
     "RuleVersion",
     "StagedGift",
     "ToldPayment",
+    "ToldRefund",
 ]
 
 

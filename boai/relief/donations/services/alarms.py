@@ -91,3 +91,23 @@ def tell_refund_due(organisation_id: int, order_number: str, at: datetime) -> No
         body=f"订单 {order_number} 在项目暂停后付款，未入账。",
         url="/desk/donations/payments/",
     )
+
+
+def tell_refund_told(organisation_id: int, order_number: str, fen: int, at: datetime) -> None:
+    """A channel says that money went back; the cashiers see whether a refund of ours stands for it."""
+    recording.record(
+        SYSTEM,
+        "refund-told",
+        subject=f"donations.payment-order:{order_number}",
+        at=at,
+        organisation_id=organisation_id,
+        detail={"amount_fen": fen},
+    )
+    notify(
+        at=at,
+        organisation_id=organisation_id,
+        role="CAS",
+        title="渠道告知一笔退款",
+        body=f"订单 {order_number}，渠道称已退回。请核对是否有对应的退款单。",
+        url="/desk/donations/refunds/",
+    )

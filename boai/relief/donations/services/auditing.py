@@ -19,6 +19,7 @@ from boai.relief.donations.models import (
     PaymentOrder,
     Refund,
     ToldPayment,
+    ToldRefund,
 )
 from boai.relief.donations.rules import takes_gift_of
 from boai.relief.donations.values import gift_ref, refund_ref
@@ -212,6 +213,26 @@ def told_payments_are_settled() -> Verdict:
 
 def _told(order_number: str) -> str:
     return f"donations.payment-order:{order_number}"
+
+
+@law("donations-20", _("渠道告知的退款都属于本渠道的订单，合计不超过支付金额。"))
+def told_refunds_fit_their_orders() -> Verdict:
+    """I-12, I-13: also where the word of a refund came before the word of its payment."""
+    rows = ToldRefund.objects.order_by()
+    own = PaymentOrder.objects.filter(
+        number=OuterRef("order_number"), channel=OuterRef("channel"), merchant=OuterRef("merchant")
+    )
+    fits = own.filter(
+        Q(transaction__isnull=True) | Q(transaction=OuterRef("transaction")),
+        amount_fen__gte=OuterRef("amount_fen"),
+    )
+    wrong = rows.filter(~Exists(fits)).values_list("order_number", flat=True)
+    breaches = [(_told(number), "told of a refund that does not fit") for number in wrong]
+    paid = Subquery(own.values("amount_fen")[:1])
+    sums = rows.filter(in_all=False).values("channel", "merchant", "order_number")
+    over = sums.annotate(sum=Sum("amount_fen"), paid=paid).filter(sum__gt=F("paid"))
+    breaches += [(_told(row["order_number"]), f"told of {row['sum']} in all") for row in over]
+    return verdict(rows.count(), breaches)
 
 
 @law("donations-10", _("基金的每笔退款和冲销都指明一笔已办结的退款，金额相同。"))

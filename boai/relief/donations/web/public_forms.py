@@ -1,13 +1,16 @@
 """Forms of the public pages. They read; the services decide."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from boai.ground.core.errors import Refusal
 from boai.ground.kit.web.refusals import explain
 from boai.relief.donations import rules
+from boai.relief.donations.values import CHANNELS
 
 
 class AmountField(forms.CharField):
@@ -64,6 +67,18 @@ class GiveForm(forms.Form):
         max_length=20000,
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": 200}),
     )
+    channel = forms.ChoiceField(label=_("支付方式"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *given: Any, channels: Sequence[str] = (), **more: Any) -> None:
+        """``channels`` are those that collect now; one alone is not asked about."""
+        super().__init__(*given, **more)
+        if len(channels) < 2:
+            del self.fields["channel"]
+            return
+        asked = self.fields["channel"]
+        assert isinstance(asked, forms.ChoiceField)
+        asked.choices = [(code, gettext(CHANNELS.get(code, code))) for code in channels]
+        asked.initial = channels[0]
 
 
 class LookUpForm(forms.Form):

@@ -1,5 +1,6 @@
 """Giving on the phone: the list of appeals, the appeal, and the page after payment."""
 
+from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from boai.ground.kit.web.doors import door
 from boai.ground.kit.web.downloads import file_response
 from boai.ground.kit.web.refusals import explain
 from boai.relief.donations import queries
-from boai.relief.donations.channels import checkout
+from boai.relief.donations.channels import checkout, gateways
 from boai.relief.donations.web.public_forms import GiveForm
 from boai.relief.donations.web.shown import appeal_cards, order_by_token, result_of, typed_yuan
 
@@ -23,6 +24,8 @@ FILES = {
     "letter.png": ("thank-you-letter", "png", "感谢信.png", "image/png"),
     "letter.pdf": ("thank-you-letter", "pdf", "感谢信.pdf", "application/pdf"),
 }
+PAY_HOSTS = ["https://wx.tenpay.com", "https://*.alipay.com", "https://*.alipaydev.com"]
+"""Where the form's answer may send the giver: browsers hold the redirect to ``form-action`` too."""
 
 
 @door("public")
@@ -33,12 +36,14 @@ def appeals(request: HttpRequest) -> HttpResponse:
 
 @door("public")
 @never_cache
+@csp_update({"form-action": PAY_HOSTS})  # type: ignore[arg-type]
 def give(request: HttpRequest, slug: str) -> HttpResponse:
     """``/give/<appeal>/``: one appeal and the form to give to it."""
     appeal = queries.appeal(slug)
     if appeal is None or appeal.state in ("draft", "approved"):
         raise Http404
-    form = GiveForm(request.POST or None)
+    collecting = [found.channel for found in gateways.gateways()]
+    form = GiveForm(request.POST or None, channels=collecting)
     key, http = submission_of(request), 200
     if request.method == "POST":
         http = 422
@@ -71,6 +76,8 @@ def _start(request: HttpRequest, appeal_id: int, form: GiveForm, key: str) -> Ht
             phone=given["phone"],
             named=given["named"],
             message=given["message"],
+            channel=given.get("channel", ""),
+            on_phone="Mobi" in request.headers.get("User-Agent", "Mobi"),
             at=clock.now(),
         )
     except Refusal as refusal:

@@ -9,9 +9,14 @@ from django.views.decorators.cache import never_cache
 from boai.ground.core import clock
 from boai.ground.core.errors import Refusal
 from boai.ground.kit.web.doors import door
+from boai.relief.donations.channels.alipay import cashier as alipay_cashier
+from boai.relief.donations.channels.alipay import platform as alipay_platform
 from boai.relief.donations.channels.sandbox import cashier
 from boai.relief.donations.services.giving import payable
 from boai.relief.donations.web.shown import order_by_token
+
+SAYS = {"sandbox": cashier.say, alipay_platform.CHANNEL: alipay_cashier.say}
+"""The fakes that have a cashier here, by channel."""
 
 
 @door("public")
@@ -19,7 +24,7 @@ from boai.relief.donations.web.shown import order_by_token
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Shows the order; on paying, the sandbox signs and calls back as the platform does."""
     order = order_by_token(token)
-    if "sandbox" not in settings.BOAI_CHANNELS or order is None or order.channel != "sandbox":
+    if order is None or order.channel not in SAYS or order.channel not in settings.BOAI_CHANNELS:
         raise Http404
     if order.state != "placed":
         return HttpResponseRedirect(reverse("donations-done", args=[token]))
@@ -31,7 +36,8 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         expired = True
     if request.method == "POST" and not expired:
         outcome = "CLOSED" if request.POST.get("outcome") == "close" else "SUCCESS"
-        cashier.say(order_number=order.number, amount_fen=order.amount_fen, outcome=outcome, at=at)
+        say = SAYS[order.channel]
+        say(order_number=order.number, amount_fen=order.amount_fen, outcome=outcome, at=at)
         if outcome == "CLOSED":
             return HttpResponseRedirect(reverse("donations-give", args=[order.appeal.slug]))
         return HttpResponseRedirect(reverse("donations-done", args=[token]))

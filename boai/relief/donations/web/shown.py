@@ -43,7 +43,7 @@ def result_of(order: PaymentOrder) -> dict[str, Any]:
         "place": queries.love_list_place(gift.number) if gift else None,
         "certificate": papers.get("donation-certificate"),
         "letter": papers.get("thank-you-letter"),
-        "is_sandbox": order.channel == "sandbox",
+        "is_sandbox": order.channel.endswith("sandbox"),
     }
 
 

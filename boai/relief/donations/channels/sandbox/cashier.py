@@ -16,7 +16,9 @@ NOTIFY_PATH = "/api/v1/notify/wechatpay/"
 SECONDS = 3
 
 
-def open_payment(*, number: str, token: str, amount_fen: int, title: str) -> str:
+def open_payment(
+    *, number: str, token: str, amount_fen: int, title: str, on_phone: bool = True
+) -> str:
     """The cashier page of an order."""
     return reverse("donations-sandbox-pay", args=[token])
 

@@ -30,6 +30,11 @@ from boai.relief.donations.channels.wechatpay.reading import SIGNATURE_TYPE
 
 MERCHANT = "1900000109"
 APP = "wxsandbox00000001"
+SUMMARIES = {
+    "TRANSACTION.SUCCESS": "支付成功",
+    "TRANSACTION.CLOSED": "订单关闭",
+    "REFUND.SUCCESS": "退款成功",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,41 @@ def notification(
         },
     }
     content.update(changes or {})
-    body = _envelope(content, state, notification_id or secrets.token_hex(16), at)
-    return signed(body, at=at)
+    event = "TRANSACTION.SUCCESS" if state == "SUCCESS" else "TRANSACTION.CLOSED"
+    return signed(_envelope(content, event, notification_id or secrets.token_hex(16), at), at=at)
+
+
+def returned(
+    *,
+    order_number: str,
+    transaction: str,
+    request: str,
+    total_fen: int,
+    amount_fen: int,
+    at: datetime,
+    notification_id: str = "",
+    changes: dict[str, Any] | None = None,
+) -> Notification:
+    """A notification about one refund of an order, told by itself as the platform does."""
+    content: dict[str, Any] = {
+        "mchid": MERCHANT,
+        "out_trade_no": order_number,
+        "transaction_id": transaction,
+        "out_refund_no": request,
+        "refund_id": f"50000{request}"[:32],
+        "refund_status": "SUCCESS",
+        "success_time": at.isoformat(timespec="seconds"),
+        "user_received_account": "支付用户零钱",
+        "amount": {
+            "total": total_fen,
+            "refund": amount_fen,
+            "payer_total": total_fen,
+            "payer_refund": amount_fen,
+        },
+    }
+    content.update(changes or {})
+    told = _envelope(content, "REFUND.SUCCESS", notification_id or secrets.token_hex(16), at)
+    return signed(told, at=at)
 
 
 def signed(body: bytes, *, at: datetime) -> Notification:
@@ -113,9 +151,9 @@ def signed(body: bytes, *, at: datetime) -> Notification:
     )
 
 
-def _envelope(content: dict[str, Any], state: str, notification_id: str, at: datetime) -> bytes:
+def _envelope(content: dict[str, Any], event: str, notification_id: str, at: datetime) -> bytes:
     own = _own(settings.BOAI_HOME)
-    nonce, associated = secrets.token_hex(6), "transaction"
+    nonce, associated = secrets.token_hex(6), event.split(".")[0].lower()
     plain = json.dumps(content, ensure_ascii=False).encode()
     sealed = AESGCM(own.apiv3_key.encode()).encrypt(nonce.encode(), plain, associated.encode())
     return json.dumps(
@@ -123,10 +161,10 @@ def _envelope(content: dict[str, Any], state: str, notification_id: str, at: dat
             "id": notification_id,
             "create_time": at.isoformat(timespec="seconds"),
             "resource_type": "encrypt-resource",
-            "event_type": "TRANSACTION.SUCCESS" if state == "SUCCESS" else "TRANSACTION.CLOSED",
-            "summary": "支付成功" if state == "SUCCESS" else "订单关闭",
+            "event_type": event,
+            "summary": SUMMARIES[event],
             "resource": {
-                "original_type": "transaction",
+                "original_type": event.split(".")[0].lower(),
                 "algorithm": "AEAD_AES_256_GCM",
                 "ciphertext": base64.b64encode(sealed).decode(),
                 "associated_data": associated,

@@ -18,14 +18,17 @@ NOTIFY_PATH = "/api/v1/notify/wechatpay/"
 def opener(account: Merchant) -> Callable[..., str]:
     """A function that places an order with the platform for this account."""
 
-    def open_payment(*, number: str, token: str, amount_fen: int, title: str) -> str:
+    def open_payment(
+        *, number: str, token: str, amount_fen: int, title: str, on_phone: bool = True
+    ) -> str:
         return _ordered(account, number, token, amount_fen, title)
 
     return open_payment
 
 
-def _ordered(account: Merchant, number: str, token: str, amount_fen: int, title: str) -> str:
-    client = WeChatPay(
+def client(account: Merchant) -> WeChatPay:
+    """The platform's client for this account."""
+    return WeChatPay(
         wechatpay_type=WeChatPayType.H5,
         mchid=account.number,
         private_key=account.private_key,
@@ -36,7 +39,10 @@ def _ordered(account: Merchant, number: str, token: str, amount_fen: int, title:
         cert_dir=str(settings.BOAI_HOME / "wechatpay"),
         timeout=(SECONDS, SECONDS),
     )
-    http, answer = client.pay(
+
+
+def _ordered(account: Merchant, number: str, token: str, amount_fen: int, title: str) -> str:
+    http, answer = client(account).pay(
         description=title[:40],
         out_trade_no=number,
         amount={"total": amount_fen, "currency": "CNY"},

@@ -17,7 +17,7 @@ from wechatpayv3.utils import aes_decrypt, rsa_verify
 from boai.ground.core.clock import CHINA
 from boai.relief.donations.channels.wechatpay.keys import Merchant
 from boai.relief.donations.errors import NotificationIsNotGenuine
-from boai.relief.donations.values import PaidNews
+from boai.relief.donations.values import PaidNews, RefundNews
 
 WINDOW_SECONDS = 300
 LARGEST_BODY = 64 * 1024
@@ -33,7 +33,7 @@ _PAID = {"TRANSACTION.SUCCESS": "SUCCESS"}
 
 def read_notification(
     headers: Mapping[str, str], body: bytes, merchants: Sequence[Merchant], *, at: datetime
-) -> PaidNews:
+) -> PaidNews | RefundNews:
     """Verify and open a notification. *Refuses*: ``NotificationIsNotGenuine`` with a reason word."""
     if len(body) > LARGEST_BODY:
         _refuse("too-large")
@@ -56,7 +56,10 @@ def read_notification(
     if not _signed(stamp, nonce, text, signature, key):
         _refuse("bad-signature")
     envelope = _document(text)
-    return _news(envelope, _opened(envelope, merchant), merchant, at)
+    content = _opened(envelope, merchant)
+    if str(envelope.get("event_type", "")).startswith("REFUND."):
+        return _refund(envelope, content, merchant, at)
+    return _news(envelope, content, merchant, at)
 
 
 def _refuse(reason: str) -> NoReturn:
@@ -147,12 +150,44 @@ def _news(
         amount_fen=total if isinstance(total, int) else 0,
         currency=str(amount.get("currency", "CNY")),
         outcome="paid" if paid else "closed",
-        paid_at=_moment(content.get("success_time"), at),
+        paid_at=moment(content.get("success_time"), at),
         content_digest=sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
     )
 
 
-def _moment(text: Any, at: datetime) -> datetime:
+def _refund(
+    envelope: dict[str, Any], content: dict[str, Any], merchant: Merchant, at: datetime
+) -> RefundNews:
+    """One refund; only one that went through says anything of money."""
+    if content.get("mchid") != merchant.number:
+        _refuse("other-merchant")
+    done = envelope.get("event_type") == "REFUND.SUCCESS"
+    if not done or content.get("refund_status") != "SUCCESS":
+        _refuse("refund-not-done")
+    amount = content.get("amount")
+    back = amount.get("refund") if isinstance(amount, dict) else None
+    if isinstance(back, bool) or not isinstance(back, int) or back <= 0:
+        _refuse("bad-amount")
+    names = [envelope.get("id")]
+    names += [content.get(n) for n in ("out_trade_no", "transaction_id", "out_refund_no")]
+    if not all(isinstance(name, str) and 0 < len(name) <= 64 for name in names):
+        _refuse("missing-number")
+    return RefundNews(
+        channel=merchant.channel,
+        merchant=merchant.number,
+        notification_id=str(names[0]),
+        order_number=str(names[1]),
+        transaction=str(names[2]),
+        request=str(names[3]),
+        amount_fen=back,
+        in_all=False,
+        refunded_at=moment(content.get("success_time"), at),
+        content_digest=sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
+    )
+
+
+def moment(text: Any, at: datetime) -> datetime:
+    """A moment as the platform writes it; ``at`` where it says none."""
     if not text:
         return at
     try:

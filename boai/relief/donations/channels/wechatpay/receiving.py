@@ -20,7 +20,8 @@ from boai.relief.donations.channels.sandbox import platform
 from boai.relief.donations.channels.wechatpay.keys import Merchant, configured
 from boai.relief.donations.channels.wechatpay.reading import read_notification
 from boai.relief.donations.errors import NotificationContradicts, NotificationIsNotGenuine
-from boai.relief.donations.services import accepting, alarms
+from boai.relief.donations.services import accepting, alarms, refunds_told
+from boai.relief.donations.values import RefundNews
 
 REFUSED = {"code": "FAIL", "message": "通知未通过验证"}
 logger = logging.getLogger(__name__)
@@ -55,6 +56,9 @@ def take_notification(headers: Mapping[str, str], body: bytes, *, at: datetime) 
         require_sane_clock()
         news = read_notification(headers, body, merchants(), at=at)
         channel = news.channel
+        if isinstance(news, RefundNews):
+            refunds_told.note_refund(news, at=at)
+            return Answer(204)
         outcome = accepting.confirm(news, at=at)
     except ClockIsNotSane as stopped:
         logger.error("a payment notification waits: %s", stopped.code)

@@ -1,0 +1,1 @@
+"""Alipay, interface of the open platform, signatures RSA2."""
