@@ -150,9 +150,18 @@ class Cluster:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port below those that the system lends to callers: while the server is down, a writer that
+    knocks again and again could be lent the very port it knocks at, and the server not come back."""
+    lent_from = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    first = max(lent_from - 12_000, 1024)
+    while True:
+        port = first + secrets.randbelow(max(lent_from - first, 1))
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 def _children(parent: int) -> list[int]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.campaigns.frame import Closing, Plan
 from tests.campaigns.writers import acts, keeping, reading, session
-from tests.campaigns.writers.ground import Ground, draw, fresh_lot
+from tests.campaigns.writers.ground import Ground, draw, fresh_lot, let_go
 from tests.factories.published import workbook
 
 ROWS = 500
@@ -68,6 +68,9 @@ class Kills:
 
     def judge(self, journals: list[Path]) -> None:
         """Hold the database to the journals of one cycle; everything half is a break."""
+        let_go()
+        if not reading.wait_until_alone(self.plan):
+            self.closing.broke("the server has not let go of the killed")
         found = [keeping.read(path) for path in journals]
         self._keep(keeping.settle(self.ground, self.closing, found))
         reader = reading.Reader(self.plan)

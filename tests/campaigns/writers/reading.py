@@ -6,6 +6,7 @@ stored balance is the sum of its movements (less the money that waits for its in
 """
 
 import sqlite3
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -55,6 +56,29 @@ class Reader:
             yield
         finally:
             self._connection.execute("COMMIT")
+
+
+OTHERS = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+
+
+def wait_until_alone(plan: Plan, seconds: float = 30.0) -> bool:
+    """Wait until the server has let go of everybody who was killed; whether it has.
+
+    PostgreSQL ends a statement before it notices that nobody is there to hear of it. Until then the
+    dead hold locks, and may still commit. The caller has no other connection of its own open.
+    """
+    if plan.database != "postgresql":
+        return True
+    until = time.monotonic() + seconds
+    reader = Reader(plan)
+    try:
+        while reader.rows(OTHERS)[0][0] and time.monotonic() < until:
+            time.sleep(0.005)
+        return not reader.rows(OTHERS)[0][0]
+    finally:
+        reader.close()
 
 
 SIDES = """
