@@ -20,10 +20,13 @@ def run(plan: Plan) -> Closing:
         closing.operations += 1
         seed = chance.randrange(10**6)
         ended, _ = ran(fault.caught_by, "probe", seed, fault.database, fault.name)
+        why = ended.notes[0] if ended.notes else f"lost {ended.lost}"
         if ended.holds:
             closing.broke(f"{fault.name} was missed by {fault.caught_by} (seed {seed})")
+        elif not ended.operations:
+            # A run that fell over has found nothing.
+            closing.broke(f"{fault.caught_by} did not end with {fault.name} (seed {seed}): {why}")
         else:
             closing.acknowledged += 1
-            why = ended.notes[0] if ended.notes else f"lost {ended.lost}"
             closing.notes.append(f"caught {fault.name} by {fault.caught_by}: {why}")
     return closing

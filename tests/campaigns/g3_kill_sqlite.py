@@ -21,7 +21,7 @@ def run(plan: Plan) -> Closing:
     from tests.campaigns.writers.ground import draw, prepare_ground
 
     kills = amount(plan, probe=14, small=100, long=1000)
-    every_file = amount(plan, probe=5, small=20, long=25)
+    every_file = amount(plan, probe=2, small=20, long=25)
     with tempfile.TemporaryDirectory(prefix="boai-g3-acks-") as folder:
         these = killing.Kills(plan, prepare_ground(), Path(folder))
         chance = draw(plan.seed, 0)

@@ -173,7 +173,9 @@ def import_marker_outside_transaction(plan: Plan) -> None:
         if marker.exists():
             rows = int(marker.read_text())
             return imports.FileReport(order.path.name, "gifts", rows=rows, duplicate=rows)
-        marker.write_text("500")
+        written = marker.with_suffix(".new")
+        written.write_text("500")
+        written.rename(marker)
         return real(order)
 
     imports._importers["gifts"] = marked
