@@ -136,6 +136,41 @@ class ReasonForLatenessIsMissing(Refusal):
     mend = _("请写明发运日期和在途原因。")
 
 
+class StatementIsEmpty(Refusal):
+    """A file without a byte in it."""
+
+    text = _("文件“{name}”是空的。")
+    mend = _("请重新下载或另存后再上传。")
+
+
+class StatementIsNoLongerKept(Refusal):
+    """Taken in, given up, or kept for too long."""
+
+    text = _("文件“{name}”已收下、已删除或已超过保存期限。")
+    mend = _("如仍须导入，请重新上传；已入账的行会识别为重复。")
+
+
+class TakingInNeedsABooker(Refusal):
+    """Accountants prepare a file; who books what arrived is a cashier or an intake clerk."""
+
+    text = _("收下文件会把捐款入账，会计人员不能自己办理。")
+    mend = _("请先在网页上传并核对，再由出纳或捐赠登记员在“导入记录”中收下。")
+
+
+class IntakeNeedsItsFile(Refusal):
+    """Broken off while it was read: the rest stands in the file only."""
+
+    text = _("“{name}”在读取时中断，其余的行只在原文件中。")
+    mend = _("请重新上传同一文件并收下，会从中断处继续，不会重复入账。")
+
+
+class IntakeHasEnded(Refusal):
+    """Finished or cancelled already."""
+
+    text = _("“{name}”已完成或已取消。")
+    mend = _("请刷新页面查看；如须再次导入，请重新上传文件。")
+
+
 class IntakeIsCancelled(Refusal):
     """Somebody stopped the taking in of a file; what was booked before stays booked."""
 

@@ -4,6 +4,7 @@ from boai.foundations.identity import queries as identity
 from boai.foundations.identity.services.authorising import require
 from boai.ground.core.actors import Actor
 from boai.ground.core.errors import NotPermitted
+from boai.relief.donations.errors import TakingInNeedsABooker
 
 
 def require_draft_appeal(actor: Actor, organisation_id: int) -> None:
@@ -22,8 +23,26 @@ def require_book(actor: Actor, organisation_id: int) -> None:
 
 
 def require_import(actor: Actor, organisation_id: int) -> None:
-    """Cashiers, accountants and intake clerks take in statements."""
+    """Cashiers, accountants and intake clerks bring statements and look at them."""
     require(actor, "donations.import", organisation_id=organisation_id)
+
+
+def require_take_in(actor: Actor, organisation_id: int) -> None:
+    """Taking a file in books what it says: an accountant's file is taken in by another person, a
+    cashier or an intake clerk (matrix: matching of bank lines, ACC ``U 2``).
+
+    *Refuses* ``NotPermitted``; ``TakingInNeedsABooker`` to who may prepare a file only.
+    """
+    require_import(actor, organisation_id)
+    if not identity.may(actor, "donations.confirm", organisation_id=organisation_id):
+        raise TakingInNeedsABooker
+
+
+def takes_in(actor: Actor) -> bool:
+    """Whether this reader is offered to take files in."""
+    return actor.organisation_id is not None and identity.may(
+        actor, "donations.confirm", organisation_id=actor.organisation_id
+    )
 
 
 def require_cash(actor: Actor, organisation_id: int) -> None:

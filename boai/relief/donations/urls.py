@@ -12,6 +12,7 @@ from boai.relief.donations.web import (
     public_pages,
     refund_pages,
     sandbox_pages,
+    statement_pages,
 )
 
 public = [
@@ -44,6 +45,43 @@ staff = [
         name="donations-order-return",
     ),
     path("intakes/", intake_pages.Intakes.as_view(), name="donations-intakes"),
+    path("intakes/new/", statement_pages.BringStatement.as_view(), name="donations-bring"),
+    path("intakes/files/<int:file_id>/", statement_pages.statement, name="donations-statement"),
+    path(
+        "intakes/files/<int:file_id>/progress/",
+        statement_pages.statement_progress,
+        name="donations-statement-progress",
+    ),
+    path(
+        "intakes/files/<int:file_id>/take-in/",
+        statement_pages.TakeInStatement.as_view(),
+        name="donations-statement-take-in",
+    ),
+    path(
+        "intakes/files/<int:file_id>/remove/",
+        statement_pages.GiveUpStatement.as_view(),
+        name="donations-statement-remove",
+    ),
+    path(
+        "intakes/files/<int:file_id>/turn/",
+        statement_pages.TurnForStatement.as_view(),
+        name="donations-statement-turn",
+    ),
+    path(
+        "intakes/<int:intake_id>/cancel/",
+        intake_pages.CancelIntake.as_view(),
+        name="donations-intake-cancel",
+    ),
+    path(
+        "intakes/<int:intake_id>/resume/",
+        intake_pages.ResumeIntake.as_view(),
+        name="donations-intake-resume",
+    ),
+    path(
+        "intakes/<int:intake_id>/turn/",
+        intake_pages.TurnForIntake.as_view(),
+        name="donations-intake-turn",
+    ),
     path(
         "intakes/<int:intake_id>/",
         intake_pages.IntakeRows.as_view(),

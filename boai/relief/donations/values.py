@@ -191,6 +191,8 @@ class IntakeRow:
     amount_fen: int
     begun_at: datetime
     moved_at: datetime
+    halted: str | None = None
+    carried_by: int | None = None
 
     @property
     def per_second(self) -> float:

@@ -21,10 +21,14 @@ from boai.foundations.organisations import queries as organisations
 from boai.foundations.organisations.services import registering
 from boai.ground.core.actors import SYSTEM, Actor
 from boai.ground.core.clock import CHINA
+from boai.ground.core.imports import ImportOrder
 from boai.relief.dispatch import queries as dispatch
 from boai.relief.dispatch.services import returning
+from boai.relief.donations.importing import looking
+from boai.relief.donations.importing.lists import stage_list
+from boai.relief.donations.importing.opening import open_list
 from boai.relief.donations.models import Gift
-from boai.relief.donations.services import appeals, counter, refunding
+from boai.relief.donations.services import appeals, counter, intake_files, refunding
 from boai.relief.warehouse import queries as warehouse
 from boai.relief.warehouse.services import adjusting, packing, receiving
 from boai.relief.warehouse.values import CountedLine, IssueOrderLine, NewLot
@@ -110,6 +114,28 @@ def leave_packings_and_returns(society: int, who: Callable[[str], Actor]) -> Non
     )
 
 
+def leave_statements(society: int, who: Callable[[str], Actor]) -> None:
+    """A file that waits to be taken in, and one whose rows wait to be booked."""
+    rows = [f"F{n:06d},2026-02-27,王*,8.0{n},加油" for n in range(3)]
+    lists = ["\n".join(["交易单号,捐赠日期,捐赠人,捐赠金额,附言", *rows[:n]]) for n in (2, 3)]
+    _kept, staged = [
+        looking.bring(
+            who("cashier"),
+            organisation_id=society,
+            name=f"对公账户{n}.csv",
+            content=text.encode(),
+            day=None,
+            at=MOMENT,
+        )
+        for n, text in enumerate(lists)
+    ]
+    with intake_files.opened(staged.id) as path:
+        opened = open_list(path, None)
+        order = ImportOrder(who("cashier"), path, society, MOMENT)
+        stage_list(order, opened.stream(), opened.rows)
+    intake_files.give_up(who("cashier"), file_id=staged.id, at=MOMENT)
+
+
 def leave_half_done(society: int) -> None:
     """Acts that wait for their second half, so that those doors stand open, too."""
 
@@ -136,6 +162,7 @@ def leave_half_done(society: int) -> None:
     receiving.open_note(who("keeper1"), lines=[line], **common)
     adjusting.count_lot(who("keeper1"), lot_id=lot.id, counted=1, reason="盘点", at=MOMENT)
     leave_packings_and_returns(society, who)
+    leave_statements(society, who)
     newest = Gift.objects.filter(organisation_id=society, kind="cash", state="confirmed").latest(
         "pk"
     )

@@ -20,10 +20,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 def seal(value: str, place: str) -> bytes:
     """Encrypt text for one place (``table.column``) under the newest key."""
+    return seal_bytes(value.encode(), place)
+
+
+def seal_bytes(content: bytes, place: str) -> bytes:
+    """As ``seal`` for what is no text: a file that holds personal data, bound to its place."""
     key_id, key = next(iter(settings.BOAI_FIELD_KEYS.items()))
     nonce = os.urandom(12)
     head = bytes([1, len(key_id)]) + key_id.encode()
-    return head + nonce + _cipher(key).encrypt(nonce, value.encode(), place.encode())
+    return head + nonce + _cipher(key).encrypt(nonce, content, place.encode())
 
 
 def seal_many(values: Sequence[str], place: str) -> list[bytes]:
@@ -40,10 +45,15 @@ def seal_many(values: Sequence[str], place: str) -> list[bytes]:
 
 def unseal(envelope: bytes, place: str) -> str:
     """Open an envelope of ``seal``. *Raises* ``cryptography.exceptions.InvalidTag`` or ``KeyError``."""
+    return unseal_bytes(envelope, place).decode()
+
+
+def unseal_bytes(envelope: bytes, place: str) -> bytes:
+    """Open an envelope of ``seal_bytes``. *Raises* as ``unseal``."""
     length = envelope[1]
     key = settings.BOAI_FIELD_KEYS[envelope[2 : 2 + length].decode()]
     nonce, sealed = envelope[2 + length : 14 + length], envelope[14 + length :]
-    return _cipher(key).decrypt(nonce, sealed, place.encode()).decode()
+    return _cipher(key).decrypt(nonce, sealed, place.encode())
 
 
 @lru_cache(maxsize=16)

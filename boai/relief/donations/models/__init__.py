@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from boai.ground.kit.db.people import two_people
 from boai.ground.kit.db.sealed import SealedText
-from boai.relief.donations.models.intake import Intake, StagedGift
+from boai.relief.donations.models.intake import Intake, StagedGift, StatementFile
 from boai.relief.donations.models.told import AskedOrder, ToldPayment, ToldRefund
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Refund",
     "RuleVersion",
     "StagedGift",
+    "StatementFile",
     "ToldPayment",
     "ToldRefund",
 ]

@@ -32,6 +32,10 @@ class Intake(models.Model):
     moved_at = models.DateTimeField()
     told = models.JSONField(default=dict)
     """What the file says of itself: the totals it states, remarks on its sheets."""
+    carried_by = models.BigIntegerField(null=True)
+    """The account for which the worker goes on with it; empty where nobody asked the worker."""
+    halted = models.CharField(max_length=300, null=True)
+    """Why the worker stopped; empty while nothing is in the way."""
 
     class Meta:
         constraints = [
@@ -92,5 +96,55 @@ class StagedGift(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["intake_id", "position"], name="donations_staged_position_once"
+            ),
+        ]
+
+
+class StatementFile(models.Model):
+    """A file that somebody brought through the browser, until its rows are staged: looked at first,
+    then asked to be taken in by somebody who may book.
+
+    Its content lies sealed under ``BOAI_HOME/statements`` and is gone as soon as the rows are
+    staged, the file is given up, or nobody has asked for it in time. ``found`` is what a dry run
+    said: numbers, places and codes.
+    PII: none here (content sealed outside; the file's name as its maker gave it).
+    """
+
+    organisation_id = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=120)
+    size = models.BigIntegerField()
+    day = models.DateField(null=True)
+    state = models.CharField(max_length=8, default="kept")
+    by = models.CharField(max_length=40)
+    brought_by = models.BigIntegerField()
+    brought_at = models.DateTimeField()
+    asked_by = models.BigIntegerField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    found = models.JSONField(default=dict)
+    stopped = models.CharField(max_length=300, default="", blank=True)
+    intake_id = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["kept", "asked", "taken", "gone"]),
+                name="donations_statement_state",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="asked") | Q(asked_by__isnull=False, asked_at__isnull=False),
+                name="donations_statement_asked_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="taken", intake_id__isnull=False, ended_at__isnull=False)
+                | Q(state="gone", ended_at__isnull=False)
+                | Q(state__in=["kept", "asked"], intake_id__isnull=True, ended_at__isnull=True),
+                name="donations_statement_ends_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation_id", "sha256"],
+                condition=Q(state__in=["kept", "asked"]),
+                name="donations_statement_kept_once",
             ),
         ]

@@ -22,6 +22,7 @@ from boai.relief.donations.models import (
     ToldRefund,
 )
 from boai.relief.donations.rules import takes_gift_of
+from boai.relief.donations.services import auditing_files as auditing_files
 from boai.relief.donations.values import gift_ref, refund_ref
 
 BATCH = 2000

@@ -18,7 +18,11 @@ from boai.ground.core.garbage import collected_later
 from boai.ground.kit.db.bulk import append_rows
 from boai.ground.kit.db.sealed import seal_many
 from boai.relief.donations import permissions
-from boai.relief.donations.errors import IntakeIsCancelled
+from boai.relief.donations.errors import (
+    IntakeHasEnded,
+    IntakeIsCancelled,
+    IntakeNeedsItsFile,
+)
 from boai.relief.donations.models import Intake, StagedGift
 from boai.relief.donations.services import settling
 from boai.relief.donations.values import IntakeRow, RowToStage
@@ -210,6 +214,43 @@ def cancel(actor: Actor, *, intake_id: int, at: datetime) -> None:
             organisation_id=intake.organisation_id,
             detail={"settled": intake.position, "rows": intake.rows},
         )
+
+
+def carry(actor: Actor, *, intake_id: int, at: datetime) -> IntakeRow:
+    """Ask that the worker goes on with an intake in this person's name.
+
+    *Refuses*: ``NotFound``, ``NotPermitted``, ``TakingInNeedsABooker``, ``IntakeHasEnded``,
+    ``IntakeNeedsItsFile`` for one that was broken off while it was read.
+    """
+    with transaction.atomic():
+        intake = Intake.objects.select_for_update().filter(pk=intake_id).first()
+        if intake is None:
+            raise NotFound
+        permissions.require_take_in(actor, intake.organisation_id)
+        if intake.state in ("finished", "cancelled"):
+            raise IntakeHasEnded(name=intake.file)
+        if intake.state == "reading":
+            raise IntakeNeedsItsFile(name=intake.file)
+        intake.carried_by, intake.halted, intake.moved_at = actor.user_id, None, at
+        intake.save(update_fields=["carried_by", "halted", "moved_at"])
+        recording.record(
+            actor,
+            "carry-intake",
+            subject=f"donations.intake:{intake_id}",
+            at=at,
+            organisation_id=intake.organisation_id,
+            detail={"settled": intake.position, "rows": intake.rows},
+        )
+        return as_row(intake)
+
+
+def halt(intake_id: int, *, why: str) -> None:
+    """Put an intake aside that the worker could not go on with, with the reason."""
+    with transaction.atomic():
+        intake = Intake.objects.select_for_update().get(pk=intake_id)
+        if intake.state == "posting":
+            intake.carried_by, intake.halted = None, why[:300]
+            intake.save(update_fields=["carried_by", "halted"])
 
 
 def _locked(intake_id: int) -> Intake:

@@ -1,6 +1,7 @@
 """Files that were taken in: how far each is, how its rows ended, and those that were not taken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,14 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from boai.foundations.identity import queries as identity
+from boai.ground.core import clock
 from boai.ground.core.errors import NotFound
 from boai.ground.core.text import gettext_noop as _
-from boai.ground.kit.web.acts import actor_of
+from boai.ground.kit.web.acts import ActPage, actor_of
 from boai.ground.kit.web.doors import door
 from boai.ground.kit.web.lists import Column, Filter, ListPage
 from boai.relief.donations.channels.statements.values import MESSAGES
-from boai.relief.donations.models import Intake, StagedGift
+from boai.relief.donations.importing import carrying
+from boai.relief.donations.models import Intake, StagedGift, StatementFile
+from boai.relief.donations.services import intake as taking_in
 from boai.relief.donations.services.intake import as_row
+from boai.relief.donations.services.intake_files import STATEMENT_STATES, STATEMENT_TONES
 from boai.relief.donations.values import (
     CHANNELS,
     INTAKE_ENDS,
@@ -25,6 +30,12 @@ from boai.relief.donations.values import (
     INTAKE_TONES,
     IntakeRow,
 )
+
+MOST_FILES = 20
+PAGE_PATIENCE = 5.0
+"""Seconds for which a page itself goes on with a file."""
+STANDS_STILL = timedelta(minutes=1)
+"""An intake that nobody carries on and that has not moved for so long was broken off."""
 
 
 def named_actors(labels: Sequence[str]) -> dict[str, str]:
@@ -47,12 +58,31 @@ def intake_of(request: HttpRequest, intake_id: int) -> Intake:
     return row
 
 
+def totals_of(told: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    """What a file states, beside what its rows come to. Files taken in long ago say no unit."""
+    return [
+        {
+            "where": where,
+            "label": label,
+            "stated": stated,
+            "computed": computed,
+            "is_money": (unit or ["fen"])[0] == "fen",
+            "agrees": stated == computed,
+        }
+        for where, label, stated, computed, *unit in told
+    ]
+
+
 def progress_of(row: IntakeRow) -> dict[str, Any]:
     """What the bar shows: read while the file is being read, settled afterwards."""
     seconds = row.seconds_left
+    runs, at = row.state in ("reading", "posting"), clock.now()
+    waits = runs and row.carried_by is not None
     return {
         "intake": row,
-        "runs": row.state in ("reading", "posting"),
+        "runs": runs,
+        "stands_still": runs and not waits and at - row.moved_at > STANDS_STILL,
+        "needs_a_turn": waits and not carrying.worker_is_there(at),
         "state_label": gettext(INTAKE_STATES[row.state]),
         "state_tone": INTAKE_TONES[row.state],
         "seconds_left": None if seconds is None else round(seconds),
@@ -65,7 +95,8 @@ class Intakes(ListPage):
     """Every file that the reader's society has taken in, the newest first."""
 
     title = _("导入记录")
-    intro = _("账单和捐赠清单由 boai import 导入；同一文件再导入不会重复入账。")
+    template_name = "donations/intakes.html"
+    intro = _("上传账单或捐赠清单，核对后收下；同一文件再收下不会重复入账。")
     columns = [
         Column(
             "file",
@@ -110,6 +141,18 @@ class Intakes(ListPage):
     def search(self, rows: QuerySet[Intake], text: str) -> QuerySet[Intake]:
         """By a part of the file's name."""
         return rows.filter(file__icontains=text)
+
+    def context(self) -> dict[str, Any]:
+        """The files that wait to be taken in."""
+        mine = self.actor.organisation_id or 0
+        waiting = StatementFile.objects.filter(organisation_id=mine, state__in=("kept", "asked"))
+        files = list(waiting.order_by("-pk")[:MOST_FILES])
+        names = named_actors(sorted({file.by for file in files}))
+        told = [
+            (file, names[file.by], STATEMENT_STATES[file.state], STATEMENT_TONES[file.state])
+            for file in files
+        ]
+        return {"files": told}
 
     def decorate(self, page: list[Any]) -> list[Any]:
         """The names of those who took the files in."""
@@ -171,6 +214,7 @@ class IntakeRows(ListPage):
             "title": intake.file,
             "by_name": named_actors([intake.by])[intake.by],
             "channel_label": gettext(CHANNELS.get(intake.channel, intake.channel)),
+            "totals": totals_of(intake.told.get("totals", [])),
             "back_url": reverse("donations-intakes"),
         }
 
@@ -183,3 +227,66 @@ def intake_progress(request: HttpRequest, intake_id: int) -> HttpResponse:
     if not context["runs"]:
         answer["HX-Refresh"] = "true"
     return answer
+
+
+class _IntakeAct(ActPage):
+    """One act about one file of the reader's society."""
+
+    frame = "focus"
+
+    def context(self) -> Mapping[str, Any]:
+        row = intake_of(self.request, self.kwargs["intake_id"])
+        facts = [
+            (gettext("文件"), row.file),
+            (gettext("状态"), gettext(INTAKE_STATES[row.state])),
+            (gettext("已办理"), f"{row.position:,} / {row.rows:,}"),
+            (gettext("已入账"), f"{row.accepted:,}"),
+        ]
+        return {"facts": facts, "back_url": self.done_url(None)}
+
+    def done_url(self, outcome: Any) -> str:
+        return reverse("donations-intake", args=[self.kwargs["intake_id"]])
+
+
+@door("donations.import")
+class CancelIntake(_IntakeAct):
+    """Stop the taking in of a file."""
+
+    title = _("取消导入")
+    intro = _("已入账的保持不变；尚未办理的行不再导入。取消后如须继续，请重新上传同一文件。")
+    submit_label = _("取消导入")
+    confirm = _("确定取消？尚未办理的行不会入账。")
+    danger = True
+    success = _("已取消，已入账的保持不变。")
+
+    def act(self, form: Any) -> None:
+        row = intake_of(self.request, self.kwargs["intake_id"])
+        taking_in.cancel(self.actor, intake_id=row.pk, at=self.at)
+
+
+@door("donations.import")
+class ResumeIntake(_IntakeAct):
+    """Go on with a file that was left in the middle."""
+
+    title = _("继续导入")
+    intro = _("从中断的地方继续办理，已入账的不会重复。")
+    submit_label = _("继续导入")
+    success = _("已交后台继续办理。")
+
+    def act(self, form: Any) -> None:
+        row = intake_of(self.request, self.kwargs["intake_id"])
+        taking_in.carry(self.actor, intake_id=row.pk, at=self.at)
+
+
+@door("donations.import")
+class TurnForIntake(_IntakeAct):
+    """Go on for a while from the page itself, where no worker runs."""
+
+    title = _("在此页办理")
+    intro = _("后台程序没有运行时，可以在这里办理一段；可重复点击，直到完成。")
+    submit_label = _("办理一段")
+    success = ""
+
+    def act(self, form: Any) -> None:
+        intake_of(self.request, self.kwargs["intake_id"])
+        carrying.give_a_turn(self.actor, at=self.at, patience=PAGE_PATIENCE)

@@ -23,3 +23,19 @@ class StatementBreaksOff(Refusal):
 
     text = _("对账单“{name}”在 {place} 处无法读下去，没有导入任何内容。")
     mend = _("请向银行重新下载完整的文件；不要用表格软件或编辑器另存。")
+
+
+class FileHasAPassword(Refusal):
+    """A workbook that opens with a password only."""
+
+    text = _("文件“{name}”设有打开密码，不能读取。")
+    mend = _("请用表格软件取消密码、另存后再上传。")
+
+
+class FileIsNoStatement(Refusal):
+    """A picture, a paper, an archive: nothing with rows."""
+
+    text = _("文件“{name}”不是表格或对账单。")
+    mend = _(
+        "请上传 xlsx、xls、ods、csv、txt，或银行的 camt（xml）、MT940（sta）文件；压缩包请先解压。"
+    )

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from boai.ground.core.text import gettext_noop as _
 from boai.ground.kit.spreadsheets.reading import Row, clean_text
 
 SEARCHED_ROWS = 60
@@ -39,6 +40,28 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("purpose", r"备注|用途|意向|定向"),
     )
 )  # fmt: skip
+
+ROLE_LABELS: Mapping[str, str] = {
+    "day": _("日期"),
+    "moment": _("日期和时间"),
+    "time": _("时间"),
+    "amount": _("金额"),
+    "income": _("收入金额"),
+    "expense": _("支出金额"),
+    "direction": _("收支方向"),
+    "balance": _("余额"),
+    "currency": _("币种"),
+    "donor": _("捐赠人"),
+    "number": _("交易单号"),
+    "memo": _("附言"),
+    "purpose": _("用途或备注"),
+    "kind": _("交易类型"),
+    "state": _("交易状态"),
+    "serial": _("序号"),
+    "running": _("累计数"),
+    "goods": _("物资"),
+}
+"""What a column is taken for, in words."""
 
 
 @dataclass(frozen=True, slots=True)

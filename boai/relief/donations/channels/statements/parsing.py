@@ -60,6 +60,16 @@ class Stream:
                 self.list = ParsedList(profile, channel_of(profile, title))
             self._readers.append(_Reader(source, heading, hints, self.list))
 
+    @property
+    def tables(self) -> list[tuple[Sheet, Heading]]:
+        """The sheets that hold a list, each with its heading."""
+        return [(reader.sheet, reader.heading) for reader in self._readers]
+
+    @property
+    def unread(self) -> list[str]:
+        """The sheets without a heading that is known."""
+        return list(self._unread)
+
     def rows(self) -> Iterator[ParsedRow]:
         """Every row that is meant as a payment, in order; rows are not kept here."""
         assert self.list is not None
@@ -175,8 +185,9 @@ class _Reader:
 
     def is_total(self, row: Row) -> bool:
         """A row that says so, outside the columns where givers write what they like."""
-        if code_text(self.cell(row, "number")):
-            return False
+        number = code_text(self.cell(row, "number"))
+        if number and not totals.labelled([number]):
+            return False  # no number is called a total, but a total may stand in its column
         return totals.labelled([cell for at, cell in enumerate(row) if at not in self.free])
 
     def take_total(self, at: int, row: Row) -> None:

@@ -10,6 +10,7 @@ from boai.relief.donations.channels.statements.values import ParsedRow
 _IN = re.compile(r"收|贷|入|cr", re.IGNORECASE)
 _OUT = re.compile(r"支|借|付|dr", re.IGNORECASE)
 _NO_GIFT = re.compile(r"利息|结息|退款|退回|提现|理财|转入零钱|工资|冲正|手续费|内部")
+_INTEREST = re.compile(r"(存款|活期|协定|批量)*(利息|结息)(收入)?")
 _DONE = re.compile(r"成功|已收|已存入|已转账|已到账|完成|已入账")
 _YUAN = re.compile(r"人民币|cny|rmb|¥|^元$", re.IGNORECASE)
 _DOUBTED = frozenset(("currency", "income", "direction", "kind", "state"))
@@ -67,6 +68,9 @@ def _doubts(found: ParsedRow, row: Row, heading: Heading) -> None:
             return
     kind = clean_text(_cell(row, heading, "kind"))
     if kind and _NO_GIFT.search(kind):
+        _set(found, "quarantined", "IncomeMayNotBeAGift")
+        return
+    if not kind and any(_INTEREST.fullmatch(said) for said in (found.donor, found.memo)):
         _set(found, "quarantined", "IncomeMayNotBeAGift")
         return
     state = clean_text(_cell(row, heading, "state"))

@@ -1,6 +1,7 @@
 """``boai import gifts``: lists of money gifts and account statements become booked gifts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time
 from hashlib import sha256
 
@@ -10,25 +11,17 @@ from django.utils.translation import gettext
 from boai.ground.core.canonical import canonical, digest
 from boai.ground.core.clock import CHINA, day_of
 from boai.ground.core.imports import FileReport, ImportOrder, Problem, Total, importer
-from boai.ground.kit.spreadsheets.days import Hints
-from boai.ground.kit.spreadsheets.reading import read_workbook, saved_on
-from boai.ground.kit.spreadsheets.streaming import digest_of_file, is_packed, open_text
+from boai.ground.kit.spreadsheets.streaming import digest_of_file
 from boai.relief.donations import permissions, rules
-from boai.relief.donations.channels.interchange.reading import read_exchanged
-from boai.relief.donations.channels.interchange.values import StatementIsBroken
-from boai.relief.donations.channels.statements.errors import (
-    FileIsNotAListOfGifts,
-    ProfileDoesNotFit,
-    StatementBreaksOff,
-)
+from boai.relief.donations.channels.statements.errors import ProfileDoesNotFit
 from boai.relief.donations.channels.statements.headers import CHANNELS, PROFILES
-from boai.relief.donations.channels.statements.parsing import Source, Stream
+from boai.relief.donations.channels.statements.parsing import Stream
 from boai.relief.donations.channels.statements.values import (
     MESSAGES,
     ParsedList,
     ParsedRow,
-    StatedTotal,
 )
+from boai.relief.donations.importing.opening import OpenedList, open_list
 from boai.relief.donations.models import Intake, StagedGift
 from boai.relief.donations.services import intake
 from boai.relief.donations.values import GiftOrder, IntakeRow, RowToStage
@@ -46,46 +39,59 @@ def take_in_gifts(order: ImportOrder) -> FileReport:
     same list under another title, in another channel or with other remarks adds nothing. Text is
     read as a stream, rows are staged and booked part by part: a list of a million gifts needs no
     more memory than one of ten thousand, and one that was broken off goes on where it stopped.
-    *Refuses*: ``NotPermitted``, ``FileIsNotAListOfGifts``, ``ProfileDoesNotFit``,
+    *Refuses*: ``NotPermitted``, ``TakingInNeedsABooker``, ``FileIsNotAListOfGifts``, ``ProfileDoesNotFit``,
     ``IntakeIsCancelled``, and what ``kit.spreadsheets`` refuses.
     """
-    permissions.require_import(order.actor, order.organisation_id)
+    asked = permissions.require_import if order.dry_run else permissions.require_take_in
+    asked(order.actor, order.organisation_id)
+    if order.dry_run:
+        return looked_through(order, open_list(order.path, order.day))[0]
     stream, expected = _opened(order)
-    if not order.dry_run:
-        return _taken_in(order, stream, expected)
+    return _taken_in(order, stream, expected)
+
+
+def looked_through(order: ImportOrder, opened: OpenedList) -> tuple[FileReport, ParsedList]:
+    """What taking a list in would come to, and what the list says of itself; nothing is written.
+
+    *Refuses*: ``NotPermitted``, ``FileIsNotAListOfGifts``, ``ProfileDoesNotFit``.
+    """
+    permissions.require_import(order.actor, order.organisation_id)
+    stream = _fitting(order, opened)
+    assert stream.list is not None
     with transaction.atomic():
-        report = _taken_in(order, stream, expected)
+        report = _taken_in(replace(order, dry_run=True), stream, opened.rows)
         transaction.set_rollback(True)
-    return report
+    return report, stream.list
 
 
 def _opened(order: ImportOrder) -> tuple[Stream, int]:
     """The file as a stream of rows, and about how many rows it has."""
-    totals: list[StatedTotal] = []
-    try:
-        exchanged = read_exchanged(order.path)
-    except StatementIsBroken as reason:
-        raise StatementBreaksOff(name=order.path.name[:80], place=str(reason)) from None
-    if exchanged is not None:
-        sources = [Source(sheet) for sheet in exchanged.sheets]
-        rows, totals = sum(len(s.rows) for s in exchanged.sheets), exchanged.totals
-    elif is_packed(order.path):
-        sheets = read_workbook(order.path)
-        sources, rows = [Source(sheet) for sheet in sheets], sum(len(s.rows) for s in sheets)
-    else:
-        table = open_text(order.path)
-        sources, rows = [Source(table.ends, table.stream)], table.rows
-    stream = Stream(sources, Hints(order.path.name, saved_on(order.path), order.day))
-    if stream.list is None:
-        raise FileIsNotAListOfGifts(name=order.path.name[:80])
-    stream.list.totals.extend(totals)
+    opened = open_list(order.path, order.day)
+    return _fitting(order, opened), opened.rows
+
+
+def _fitting(order: ImportOrder, opened: OpenedList) -> Stream:
+    stream = opened.stream()
+    assert stream.list is not None
     if order.profile and order.profile != stream.list.profile:
         known = "、".join(PROFILES)
         raise ProfileDoesNotFit(given=order.profile[:40], found=stream.list.profile, known=known)
-    return stream, rows
+    return stream
 
 
 def _taken_in(order: ImportOrder, stream: Stream, expected: int) -> FileReport:
+    begun = stage_list(order, stream, expected)
+    while True:
+        now = intake.settle_part(
+            order.actor, begun.id, channels=CHANNELS, at=order.at, dry_run=order.dry_run
+        )
+        _show(order, now.rows + now.position, 2 * now.rows)
+        if now.state == "finished":
+            return _report(order, now)
+
+
+def stage_list(order: ImportOrder, stream: Stream, expected: int) -> IntakeRow:
+    """Begin to take a list in, or go on where that was broken off, until all its rows are staged."""
     found = stream.list
     assert found is not None
     begun = intake.begin(
@@ -105,13 +111,7 @@ def _taken_in(order: ImportOrder, stream: Stream, expected: int) -> FileReport:
             at=order.at,
             progress=lambda rows: _show(order, rows, 2 * expected),
         )
-    while True:
-        now = intake.settle_part(
-            order.actor, begun.id, channels=CHANNELS, at=order.at, dry_run=order.dry_run
-        )
-        _show(order, now.rows + now.position, 2 * now.rows)
-        if now.state == "finished":
-            return _report(order, now)
+    return begun
 
 
 def _show(order: ImportOrder, done: int, whole: int) -> None:
@@ -168,7 +168,9 @@ def _same_name(donor: str) -> str:
 
 def _told(found: ParsedList) -> dict[str, object]:
     return {
-        "totals": [[f"{t.sheet}!{t.row}", t.label, t.stated, t.computed] for t in found.totals],
+        "totals": [
+            [f"{t.sheet}!{t.row}", t.label, t.stated, t.computed, t.unit] for t in found.totals
+        ],
         "remarks": [[code, sheet] for code, sheet in found.remarks],
     }
 
@@ -186,7 +188,7 @@ def _report(order: ImportOrder, now: IntakeRow) -> FileReport:
         now.refused,
         now.amount_fen,
     )
-    report.totals = [Total(*total) for total in told["totals"]]
+    report.totals = [Total(*total[:4]) for total in told["totals"]]
     bad = StagedGift.objects.filter(intake_id=now.id).order_by("sheet", "line")
     places = bad.values_list("sheet", "line", "column", "code")[:MOST_PROBLEMS]
     report.problems = [
