@@ -144,3 +144,17 @@ class BankIsMissing(Refusal):
 
     text = _("没有选择付款账户。")
     mend = _("请选择付款账户。")
+
+
+class CodeIsNotAnAccount(Refusal):
+    """The accounting rules number accounts with digits: four, and more for detail."""
+
+    text = _("科目编码“{given}”不是 4 至 20 位数字。")
+    mend = _("请按会计制度填写，例如 1002，明细科目再加数字，例如 100201。")
+
+
+class AccountHasNoName(Refusal):
+    """A voucher names the account, not its number alone (财会〔2004〕7号, part 1, no. 4)."""
+
+    text = _("没有填写科目名称。")
+    mend = _("请填写科目名称，例如“银行存款”。")

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from boai.ground.kit.db.people import two_people
-from boai.relief.finance.values import Basis, Kind, State
+from boai.relief.finance.values import ACCOUNT_USES, Basis, Kind, State
 
 
 class Decision(models.Model):
@@ -142,3 +142,30 @@ class PurchaseLine(models.Model):
                 name="finance_purchase_line_above_zero",
             )
         ]
+
+
+class AccountCode(models.Model):
+    """Which account of the accounting rules stands for a use; the newest counts. Append-only.
+
+    PII: the person number of who said so (no name).
+    """
+
+    organisation = models.ForeignKey(
+        "organisations.Organisation", on_delete=models.PROTECT, related_name="+"
+    )
+    use = models.CharField(max_length=24)
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=80)
+    set_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(use__in=sorted(ACCOUNT_USES)), name="finance_account_use_known"
+            ),
+            CheckConstraint(
+                condition=~Q(code="") & ~Q(name=""), name="finance_account_code_is_said"
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "use", "-id"], name="finance_code_newest")]

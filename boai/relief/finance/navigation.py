@@ -38,4 +38,12 @@ entries = [
         group=MONEY,
         order=33,
     ),
+    Entry(
+        label=_("记账凭证"),
+        url_name="finance-vouchers",
+        action="finance.see",
+        icon="journal-text",
+        group=MONEY,
+        order=34,
+    ),
 ]

@@ -64,3 +64,12 @@ def may_here(actor: Actor, action: str) -> bool:
 def require_order_directed(actor: Actor, organisation_id: int) -> None:
     """Order the payment of a directed gift as it arrives. *Refuses* ``NotPermitted``."""
     _require_here(actor, "finance.order-directed", organisation_id)
+
+
+def require_assign_codes(actor: Actor, organisation_id: int) -> int:
+    """Say which account of the accounting rules stands for what; answers the person.
+
+    *Refuses* ``NotPermitted``.
+    """
+    _require_here(actor, "finance.assign-codes", organisation_id)
+    return _person(actor)

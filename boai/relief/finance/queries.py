@@ -1,11 +1,32 @@
 """Reads of finance."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 
-from boai.relief.finance.models import Attendee, Decision, Disbursement, PurchaseLine
-from boai.relief.finance.values import DecisionRow, DisbursementRow, Kind, PurchaseLineRow, State
+from boai.foundations.ledger import queries as ledger
+from boai.foundations.ledger.queries.vouching import days_with_money, money_moves
+from boai.foundations.organisations import queries as organisations
+from boai.ground.core.clock import start_of
+from boai.relief.finance import rules
+from boai.relief.finance.models import (
+    AccountCode,
+    Attendee,
+    Decision,
+    Disbursement,
+    PurchaseLine,
+)
+from boai.relief.finance.values import (
+    ACCOUNT_USES,
+    CodeRow,
+    DecisionRow,
+    DisbursementRow,
+    Kind,
+    PurchaseLineRow,
+    State,
+    VoucherLine,
+)
 from boai.relief.warehouse import queries as warehouse
 
 
@@ -121,3 +142,47 @@ def purchases_to_receive(organisation_id: int) -> list[DisbursementRow]:
         if sum(received_of_lines(row.ref, [line.id for line in row.lines]).values())
         < sum(line.quantity for line in row.lines)
     ]
+
+
+def account_codes(organisation_id: int) -> dict[str, CodeRow]:
+    """The account that stands for each use in a society, by use: its own, else the default."""
+    said = {
+        row.use: row
+        for row in AccountCode.objects.filter(organisation_id=organisation_id).order_by("id")
+    }
+    return {
+        use.use: CodeRow(
+            use.use, use.label, said[use.use].code, said[use.use].name, said[use.use].set_at
+        )
+        if use.use in said
+        else CodeRow(use.use, use.label, use.code, use.name)
+        for use in ACCOUNT_USES.values()
+    }
+
+
+def vouchers(organisation_id: int, first: date, after: date) -> list[VoucherLine]:
+    """The vouchers of the days from ``first`` until before ``after``, as the books stand now.
+
+    A handful of statements; of a day's gifts there are as many lines as funds, not as gifts.
+    """
+    moves = money_moves(organisation_id, start_of(first), start_of(after))
+    numbers = {
+        number
+        for move in moves
+        for subject in (move.subject, move.undone_subject)
+        if (number := subject.removeprefix("finance.disbursement:")) != subject
+    }
+    paid = {row.ref: row for row in disbursements_by_numbers(numbers).values()}
+    payees = organisations.rows({row.payee_organisation_id for row in paid.values()})
+    return rules.voucher_lines(
+        moves,
+        funds={str(fund.id): fund for fund in ledger.funds_of(organisation_id)},
+        paid=paid,
+        payees={id: row.name for id, row in payees.items()},
+        accounts=account_codes(organisation_id),
+    )
+
+
+def days_of_books(organisation_id: int) -> tuple[date, date] | None:
+    """The first and the last day on which money moved in a society's books; none without any."""
+    return days_with_money(organisation_id)

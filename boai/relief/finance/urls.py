@@ -4,6 +4,7 @@ from django.urls import path
 
 from boai.relief.finance.web import act_pages as acts
 from boai.relief.finance.web import staff_pages as pages
+from boai.relief.finance.web import voucher_pages as vouchers
 
 public: list[object] = []
 staff = [
@@ -13,6 +14,10 @@ staff = [
     path("received/", pages.Received.as_view(), name="finance-received"),
     path("received/<slug:number>/", pages.received, name="finance-received-one"),
     path("propose/", acts.Propose.as_view(), name="finance-propose"),
+    path("vouchers/", vouchers.newest, name="finance-vouchers"),
+    path("vouchers/<str:month>/", vouchers.Vouchers.as_view(), name="finance-vouchers-month"),
+    path("accounts/", vouchers.Accounts.as_view(), name="finance-accounts"),
+    path("accounts/<slug:use>/", vouchers.AssignAccount.as_view(), name="finance-account"),
     path("<slug:number>/", pages.disbursement, name="finance-disbursement"),
     path("<slug:number>/form.pdf", pages.payment_form, name="finance-payment-form"),
     path("<slug:number>/decide/", acts.Decide.as_view(), name="finance-decide"),

@@ -150,3 +150,63 @@ class DecisionRow:
     minutes: str
     evidence_key: str
     attendees: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountUse:
+    """What a society's books move money for, and the account that stands for it unless the society
+    names another. ``code`` and ``name`` are those of 民间非营利组织会计制度, 财会〔2004〕7号."""
+
+    use: str
+    label: str
+    code: str
+    name: str
+
+
+ACCOUNT_USES = {
+    row.use: row
+    for row in (
+        AccountUse("bank", _("捐赠账户中的钱"), "1002", "银行存款"),
+        AccountUse("income-restricted", _("限定用途的捐赠"), "410101", "捐赠收入—限定性收入"),
+        AccountUse("income-unrestricted", _("未限定用途的捐赠"), "410102", "捐赠收入—非限定性收入"),
+        AccountUse("entrusted", _("定向给指定单位的捐赠（受托代理）"), "2601", "受托代理负债"),
+        AccountUse("spent-payment", _("拨付给单位"), "5101", "业务活动成本"),
+        AccountUse("spent-purchase", _("采购救助物资"), "5101", "业务活动成本"),
+        AccountUse("transferred-out", _("划转给其他红十字会"), "5101", "业务活动成本"),
+        AccountUse("transferred-in", _("其他红十字会划来"), "4901", "其他收入"),
+        AccountUse("net-restricted", _("基金之间调整（限定性）"), "3102", "限定性净资产"),
+        AccountUse("net-unrestricted", _("基金之间调整（非限定性）"), "3101", "非限定性净资产"),
+        AccountUse("other", _("以上之外"), "2209", "其他应付款"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """The account that stands for a use in a society; ``set_at`` is empty for the default."""
+
+    use: str
+    label: str
+    code: str
+    name: str
+    set_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherLine:
+    """One line of a voucher (记账凭证分录), amounts in fen; a red line is below zero.
+
+    ``debit`` or ``credit`` is empty, never zero. ``about`` is what the society keeps apart under the
+    account: the bank account or the fund. ``source`` names what the entry was about.
+    """
+
+    number: int
+    day: date
+    line: int
+    summary: str
+    code: str
+    name: str
+    about: str
+    debit: int | None
+    credit: int | None
+    source: str

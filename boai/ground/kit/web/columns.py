@@ -43,6 +43,8 @@ class Column:
     tone: Callable[[Any], str] | None = None
     export: bool = True
     screen: bool = True
+    blank: bool = False
+    """An empty cell says that there is nothing here, not that it is unknown."""
 
     @property
     def heading(self) -> str:
@@ -84,6 +86,8 @@ class Column:
 
     def dressed(self, value: Any, row: Any = None) -> SafeString | str:
         """A value in the looks of this column."""
+        if self.blank and value is None:
+            return ""
         if self.kind == "money":
             return tags.money(value)
         if self.kind in ("quantity", "number"):

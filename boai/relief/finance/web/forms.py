@@ -196,3 +196,14 @@ class CountedForm(forms.Form):
 
 
 CountedFormSet = forms.formset_factory(CountedForm, extra=1, max_num=60)
+
+
+class AccountForm(forms.Form):
+    """An account of the accounting rules."""
+
+    code = forms.CharField(
+        label=_("科目编码"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    name = forms.CharField(label=_("科目名称"), max_length=80)
