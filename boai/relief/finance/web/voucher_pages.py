@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from boai.ground.core.clock import day_of, now
+from boai.ground.core.clock import day_of
 from boai.ground.core.errors import NotFound
 from boai.ground.core.text import gettext_noop as _
-from boai.ground.kit.web.acts import ActPage, actor_of
+from boai.ground.kit.web.acts import ActPage
 from boai.ground.kit.web.doors import door
 from boai.ground.kit.web.lists import Column, Filter, ListPage
 from boai.relief.finance import queries
@@ -41,16 +40,9 @@ def month_before(first: date) -> date:
 
 
 @door("finance.see")
-def newest(request: HttpRequest) -> HttpResponse:
-    """On to the month in which money last moved, else to this month."""
-    days = queries.days_of_books(actor_of(request).organisation_id or 0)
-    day = days[1] if days else day_of(now())
-    return HttpResponseRedirect(reverse("finance-vouchers-month", args=[f"{day:%Y-%m}"]))
-
-
-@door("finance.see")
 class Vouchers(ListPage):
-    """The vouchers of a month, a line each, as accounting software takes them in."""
+    """The vouchers of a month, a line each, as accounting software takes them in; unless a month is
+    named, of the one in which money last moved."""
 
     title = _("记账凭证")
     intro = _(
@@ -84,9 +76,16 @@ class Vouchers(ListPage):
     empty_text = _("这个月账簿中没有资金变动。")
     empty_icon = "journal-text"
 
+    def first(self) -> date:
+        """The first day of the month. *Refuses*: ``NotFound`` for what is not a month."""
+        if "month" in self.kwargs:
+            return first_of(self.kwargs["month"])
+        days = queries.days_of_books(self.actor.organisation_id or 0)
+        return (days[1] if days else day_of(self.at)).replace(day=1)
+
     def rows(self) -> list[VoucherLine]:
-        """The month's lines. *Refuses*: ``NotFound`` for what is not a month."""
-        first = first_of(self.kwargs["month"])
+        """The month's lines."""
+        first = self.first()
         return queries.vouchers(self.actor.organisation_id or 0, first, month_after(first))
 
     def search(self, rows: list[VoucherLine], text: str) -> list[VoucherLine]:
@@ -99,7 +98,7 @@ class Vouchers(ListPage):
 
     def context(self) -> dict[str, Any]:
         """The months around this one."""
-        first = first_of(self.kwargs["month"])
+        first = self.first()
         days = queries.days_of_books(self.actor.organisation_id or 0)
         before, after = month_before(first), month_after(first)
         return {
