@@ -19,6 +19,7 @@ ROOMS = (
     "boai.relief.warehouse",
     "boai.relief.dispatch",
     "boai.relief.finance",
+    "boai.relief.receipts",
     "boai.relief.donations",
     "boai.relief.allocation",
     "boai.window.disclosure",

@@ -246,6 +246,34 @@ class GiftCannotGoBack(Refusal):
     mend = _("物资请由仓储办理退回；未确认的捐赠无须退款。")
 
 
+class GiftIsNotConfirmed(Refusal):
+    """A receipt says that something was received."""
+
+    text = _("捐赠 {number} 尚未确认或已冲销，不能开具票据。")
+    mend = _("款项到账、物资入库确认后再办理。")
+
+
+class GoodsHaveNoValue(Refusal):
+    """Goods without evidence of a fair price or a valuation (H03)."""
+
+    text = _("捐赠 {number} 是物资，还没有估价结果，不能开具票据。")
+    mend = _("请先取得捐赠人的公允价值凭证，或委托第三方评估；证书和感谢信不受影响。")
+
+
+class TooManyAtOnce(Refusal):
+    """More gifts than one act takes, or none."""
+
+    text = _("一次须选择 1 至 {most} 笔捐赠，现有 {given} 笔。")
+    mend = _("请缩小日期范围后分批办理。")
+
+
+class NothingLeftToReceipt(Refusal):
+    """Every one of them has its receipt."""
+
+    text = _("所选捐赠都已开具票据。")
+    mend = _("请核对所选的日期和渠道。")
+
+
 class RefundIsNotAboveZero(Refusal):
     """Nothing or less than nothing is to go back."""
 

@@ -78,3 +78,10 @@ def require_refund(actor: Actor, organisation_id: int) -> int:
     if actor.person_id is None or actor.organisation_id != organisation_id:
         raise NotPermitted
     return actor.person_id
+
+
+def require_receipt(actor: Actor, organisation_id: int) -> None:
+    """Intake clerks, cashiers and accountants draw up receipts of their own society's gifts."""
+    require(actor, "receipts.draw", organisation_id=organisation_id)
+    if actor.organisation_id != organisation_id:
+        raise NotPermitted

@@ -59,6 +59,7 @@ DEEDS = {
     "propose-refund": _("申请退款"),
     "pay-refund": _("已退款"),
     "withdraw-refund": _("撤回退款申请"),
+    "ask-receipt": _("填开票据"),
 }
 """Verbs of the trail about a gift, in words."""
 STATE_TONES = {"announced": "wait", "confirmed": "good", "reversed": "bad"}

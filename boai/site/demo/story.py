@@ -22,6 +22,7 @@ from boai.site.demo.chapters import (
     goods,
     money,
     needs,
+    receipts,
     requests,
     spending,
 )
@@ -32,7 +33,7 @@ from boai.site.demo.stage import Stage
 SEED = 20200129
 DAYS = 30
 TOLD = "demo.told"
-CHAPTERS = (appeal, money, goods, needs, spending, requests, coming_back, bulletins)
+CHAPTERS = (appeal, money, goods, needs, spending, requests, coming_back, receipts, bulletins)
 
 
 class StoryIsUnfinished(Refusal):

@@ -21,9 +21,11 @@ from boai.relief.donations.models import (
     ToldPayment,
     ToldRefund,
 )
+from boai.relief.donations.queries import net_of_many
 from boai.relief.donations.rules import takes_gift_of
 from boai.relief.donations.services import auditing_files as auditing_files
 from boai.relief.donations.values import gift_ref, refund_ref
+from boai.relief.receipts import queries as receipts
 
 BATCH = 2000
 BOOKED_WITHIN = timedelta(minutes=1)
@@ -280,3 +282,20 @@ def kept_is_what_the_books_keep() -> Verdict:
         if ours.get(id, 0) != books.get(id, 0)
     ]
     return verdict(len(societies), wrong)
+
+
+@law("donations-12", _("每笔捐赠的开票额度等于其净额，退款和冲销都已跟进。"))
+def receipts_follow_gifts() -> Verdict:
+    """What may be receipted for a gift is what is left of it, for every gift that ever asked."""
+    entitled = receipts.entitled_under(gift_ref(""))
+    checked, breaches = len(entitled), []
+    for batch in _batches(sorted(entitled)):
+        gifts = Gift.objects.filter(number__in=[ref.partition(":")[2] for ref in batch])
+        net = net_of_many(list(gifts.filter(amount_fen__isnull=False)))
+        left = {gift_ref(gift.number): net.get(gift.pk) for gift in gifts}
+        breaches += [
+            (ref, f"may be receipted {entitled[ref]}, left {left.get(ref)}")
+            for ref in batch
+            if entitled[ref] != left.get(ref)
+        ]
+    return verdict(checked, breaches)

@@ -20,7 +20,7 @@ from boai.ground.kit.db.series import take_public_numbers
 from boai.relief.donations import errors, events, permissions, rules
 from boai.relief.donations.models import Gift, PaymentOrder, Refund
 from boai.relief.donations.queries import net_of_many
-from boai.relief.donations.services import directing, funding, papers
+from boai.relief.donations.services import directing, funding, papers, receipting
 from boai.relief.donations.values import gift_ref, refund_ref
 
 
@@ -75,7 +75,8 @@ def pay_refund(actor: Actor, *, number: str, at: datetime) -> None:
     """The second person has paid it back (or agrees that the gift was booked by mistake).
 
     *Refuses*: ``NotFound``, ``NotPermitted``, ``RefundIsNotWaiting``, ``RefundNeedsAnother``,
-    ``PartlySpent`` when the money was used meanwhile, ``NotEnough``. *Posts* fund to bank out of
+    ``PartlySpent`` when the money was used meanwhile, ``NotEnough``, ``StockIsUsedUp`` where a
+    receipt must be reversed and no number is left for the red one. *Posts* fund to bank out of
     the gift's own interval, or the gift's entry with the sides exchanged; nothing for a payment
     that was never booked. *Announces* ``MoneyGivenBack``.
     """
@@ -93,7 +94,7 @@ def pay_refund(actor: Actor, *, number: str, at: datetime) -> None:
     row.state, row.paid_by, row.paid_at = "paid", person, at
     row.save(update_fields=["state", "paid_by", "paid_at", "entry_id"])
     if gift is not None:
-        _settle(gift, row, at)
+        _settle(actor, gift, row, at)
     _record(actor, "pay-refund", row, at)
     announce(
         events.MoneyGivenBack(
@@ -196,13 +197,14 @@ def _book(actor: Actor, row: Refund, gift: Gift, at: datetime) -> int:
     ).entry_id
 
 
-def _settle(gift: Gift, row: Refund, at: datetime) -> None:
-    """The gift's state, its papers (I-12, I-15) and its unpaid payment order follow at once."""
+def _settle(actor: Actor, gift: Gift, row: Refund, at: datetime) -> None:
+    """The gift's state, its papers (I-12, I-15), its receipts and its unpaid payment order follow."""
     if row.kind == "reversal":
         gift.state = "reversed"
         gift.save(update_fields=["state"])
     net = 0 if row.kind == "reversal" else net_of_many([gift])[gift.pk]
     papers.settle(gift, net, f"退款 {row.number}", at)
+    receipting.follow_refund(actor, gift, row, net, at)
     directing.order_again(gift, f"退款 {row.number}", at)
 
 

@@ -33,6 +33,7 @@ from boai.relief.donations.values import (
     PAYMENT_TONES,
     STATE_TONES,
 )
+from boai.relief.donations.web.receipt_pages import receipts_of_gift
 from boai.relief.donations.web.shown import gift_page as facts_of_gift
 
 
@@ -145,6 +146,7 @@ def gift_page(request: HttpRequest, number: str) -> HttpResponse:
         "may_refund": row.kind == "cash"
         and row.state == "confirmed"
         and request.may("donations.reverse"),  # type: ignore[attr-defined]
+        **receipts_of_gift(request, row, queries.net_of_many([gift]).get(gift.pk)),
         "evidence": trail.evidence_of(row.ref),
         "acts": [
             {"deed": gettext(DEEDS[act.verb]) if act.verb in DEEDS else act.verb, "at": act.at}

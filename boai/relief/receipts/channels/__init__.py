@@ -1,0 +1,1 @@
+"""The outside: the finance department's receipt platform."""
