@@ -157,6 +157,62 @@ class TakingInNeedsABooker(Refusal):
     mend = _("请先在网页上传并核对，再由出纳或捐赠登记员在“导入记录”中收下。")
 
 
+class ColumnsDoNotMakeAList(Refusal):
+    """Without an amount and one thing more a row says nothing that could be booked."""
+
+    text = _("各列还缺少：{lacking}。")
+    mend = _("请至少指明金额（或收入金额）一列，以及捐赠人、交易单号、日期、附言中的一列。")
+
+
+class ColumnIsTakenTwice(Refusal):
+    """Two columns cannot mean the same."""
+
+    text = _("有两列都当作“{meaning}”。")
+    mend = _("每种含义只能选一列，其余请选“不使用”。")
+
+
+class IntakeCannotBeUndone(Refusal):
+    """Still running, or nothing of it stands in the books."""
+
+    text = _("“{name}”还在办理，或没有已入账的捐赠，不能整个撤销。")
+    mend = _("请等办理完成或先取消导入；单笔错记请从捐赠页面冲销。")
+
+
+class IntakeUndoIsAskedFor(Refusal):
+    """Asked for already, or done."""
+
+    text = _("“{name}”已有撤销申请，或已撤销。")
+    mend = _("请刷新页面，按当前状态办理。")
+
+
+class UndoIsNotWaiting(Refusal):
+    """Done or withdrawn already, or never asked for."""
+
+    text = _("“{name}”没有待复核的撤销申请。")
+    mend = _("请刷新页面查看。")
+
+
+class UndoNeedsAnother(Refusal):
+    """Who asks does not confirm (I-18)."""
+
+    text = _("申请撤销的人不能自己复核。")
+    mend = _("请由另一名有冲销权限的同事复核。")
+
+
+class GiftsOfFileAreUsed(Refusal):
+    """A file is taken back whole or not at all."""
+
+    text = _("其中 {count} 笔已使用、已退款或正在申请退款，不能整个撤销：{places}。")
+    mend = _("文件保持不变；请逐笔冲销其余的捐赠，或先撤回这些退款申请。")
+
+
+class FileIsTooLongToUndo(Refusal):
+    """All gifts of a file are taken back in one transaction, which others must wait for."""
+
+    text = _("文件有 {count} 笔捐赠，超过一次撤销的上限 {limit} 笔。")
+    mend = _("请逐笔冲销错记的捐赠。")
+
+
 class IntakeNeedsItsFile(Refusal):
     """Broken off while it was read: the rest stands in the file only."""
 

@@ -10,7 +10,15 @@ from boai.foundations.identity.queries import may
 from boai.ground.core.actors import Actor
 from boai.ground.core.money import yuan
 from boai.ground.core.tasks import Task, offers_tasks
-from boai.relief.donations.models import Appeal, Gift, PaymentOrder, Refund, ToldPayment
+from boai.relief.donations.models import (
+    Appeal,
+    Gift,
+    IntakeUndo,
+    PaymentOrder,
+    Refund,
+    StatementFile,
+    ToldPayment,
+)
 
 MOST = 20
 
@@ -116,6 +124,40 @@ def refunds_to_pay(actor: Actor) -> Iterable[Task]:
             title=gettext("复核退款 {number}").format(number=row.number),
             detail=f"¥{yuan(row.amount_fen)}",
             url=reverse("donations-refund", args=[row.number]),
+            since=row.proposed_at,
+        )
+
+
+@offers_tasks
+def files_to_take_in(actor: Actor) -> Iterable[Task]:
+    """Files that somebody else has brought and checked, accountants above all."""
+    if not _may(actor, "donations.confirm") or not _may(actor, "donations.import"):
+        return
+    waiting = StatementFile.objects.filter(
+        organisation_id=actor.organisation_id or 0, state="kept"
+    ).exclude(brought_by=actor.person_id or 0)
+    for row in waiting.order_by("brought_at")[:MOST]:
+        yield Task(
+            title=gettext("收下同事上传的文件"),
+            detail=row.name,
+            url=reverse("donations-statement", args=[row.pk]),
+            since=row.brought_at,
+        )
+
+
+@offers_tasks
+def files_to_take_back(actor: Actor) -> Iterable[Task]:
+    """Whole files that another person has asked to take back."""
+    if not _may(actor, "donations.reverse"):
+        return
+    waiting = IntakeUndo.objects.filter(
+        organisation_id=actor.organisation_id or 0, state="proposed"
+    ).exclude(proposed_by=actor.person_id or 0)
+    for row in waiting.order_by("proposed_at")[:MOST]:
+        yield Task(
+            title=gettext("复核撤销整个文件"),
+            detail=f"¥{yuan(row.amount_fen)}",
+            url=reverse("donations-intake-undo-confirm", args=[row.intake_id]),
             since=row.proposed_at,
         )
 

@@ -5,6 +5,7 @@ from django.urls import path
 from boai.relief.donations.api import gifts, notifications
 from boai.relief.donations.web import (
     appeal_pages,
+    column_pages,
     counter_pages,
     gift_pages,
     intake_pages,
@@ -14,6 +15,7 @@ from boai.relief.donations.web import (
     refund_pages,
     sandbox_pages,
     statement_pages,
+    undo_pages,
 )
 
 public = [
@@ -65,6 +67,11 @@ staff = [
         name="donations-statement-take-in",
     ),
     path(
+        "intakes/files/<int:file_id>/columns/",
+        column_pages.TeachColumns.as_view(),
+        name="donations-statement-columns",
+    ),
+    path(
         "intakes/files/<int:file_id>/remove/",
         statement_pages.GiveUpStatement.as_view(),
         name="donations-statement-remove",
@@ -78,6 +85,21 @@ staff = [
         "intakes/<int:intake_id>/cancel/",
         intake_pages.CancelIntake.as_view(),
         name="donations-intake-cancel",
+    ),
+    path(
+        "intakes/<int:intake_id>/undo/",
+        undo_pages.ProposeUndo.as_view(),
+        name="donations-intake-undo",
+    ),
+    path(
+        "intakes/<int:intake_id>/undo/confirm/",
+        undo_pages.ConfirmUndo.as_view(),
+        name="donations-intake-undo-confirm",
+    ),
+    path(
+        "intakes/<int:intake_id>/undo/withdraw/",
+        undo_pages.WithdrawUndo.as_view(),
+        name="donations-intake-undo-withdraw",
     ),
     path(
         "intakes/<int:intake_id>/resume/",

@@ -130,7 +130,7 @@ def leave_statements(society: int, who: Callable[[str], Actor]) -> None:
         for n, text in enumerate(lists)
     ]
     with intake_files.opened(staged.id) as path:
-        opened = open_list(path, None)
+        opened = open_list(path, None, {})
         order = ImportOrder(who("cashier"), path, society, MOMENT)
         stage_list(order, opened.stream(), opened.rows)
     intake_files.give_up(who("cashier"), file_id=staged.id, at=MOMENT)

@@ -61,6 +61,14 @@ WHAT_CAME = {
     "jejik-ing": (0, 0, 0, 7, 0, 1),
     "agribank": (0, 0, 2493, 0, 0, 0),
 }
+FOLLOWS = {
+    "boc-example": True,
+    "agribank": True,
+    "abc_debit": False,
+    "bocom_debit": False,
+    "ccb-": False,
+}
+"""Whether the running balances follow, where a list has them: three are made-up examples."""
 LONG = ("2020年1月25日", "支付宝账户", "donate05")
 """Too long to be counted while somebody waits: shown as understood, counted by the worker."""
 UNKNOWN = ("hubei-donation.csv",)
@@ -92,3 +100,5 @@ def test_a_real_file(world: World, client_for: Browser, name: str) -> None:
         ends = [file.found[end] for end in ("accepted", "duplicate", "quarantined", "refused")]
         agree = [stated == computed for _w, _l, stated, computed, _u in file.found["totals"]]
         assert (*ends, agree.count(True), agree.count(False)) == expected
+        follows = [told for part, told in FOLLOWS.items() if part in name]
+        assert [told for _sheet, told in file.found["balances"]] == follows

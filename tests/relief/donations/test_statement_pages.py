@@ -22,6 +22,7 @@ from boai.relief.donations import jobs
 from boai.relief.donations.importing import carrying, looking
 from boai.relief.donations.models import Gift, Intake, StatementFile
 from boai.relief.donations.services import auditing_files, intake, intake_files
+from boai.relief.donations.web import statement_pages
 from tests.factories.world import World
 from tests.relief.donations.test_intake import HEADING, good
 
@@ -105,6 +106,8 @@ def test_an_accountant_prepares_and_a_cashier_books(world: World, client_for: Br
     file = brought(accountant, content(good(2)))
     shown = text(accountant.get(page(file)))
     assert "请由出纳或捐赠登记员办理" in shown and "收下并入账" not in shown
+    assert "收下同事上传的文件" in text(cashier.get("/desk/"))
+    assert "收下同事上传的文件" not in text(accountant.get("/desk/"))
     refused = accountant.post(page(file, "donations-statement-take-in"))
     assert refused.status_code == 422 and "会计人员不能自己办理" in text(refused)
     file.refresh_from_db()
@@ -184,8 +187,6 @@ def test_nothing_chosen_and_too_large(
 ) -> None:
     browser = client_for(world.cast.cashier)
     assert browser.post(NEW, {}).status_code == 422
-    from boai.relief.donations.web import statement_pages
-
     monkeypatch.setattr(statement_pages, "LARGEST_FILE", 100)
     answer = upload(browser, content(good(30)))
     assert answer.status_code == 422 and "超过上限" in text(answer)

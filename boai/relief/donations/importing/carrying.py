@@ -22,7 +22,7 @@ from boai.relief.donations import permissions
 from boai.relief.donations.channels.statements.headers import CHANNELS
 from boai.relief.donations.importing import looking
 from boai.relief.donations.importing.lists import stage_list
-from boai.relief.donations.importing.opening import open_list
+from boai.relief.donations.importing.opening import open_list, taught_in
 from boai.relief.donations.models import Intake, StatementFile
 from boai.relief.donations.services import intake, intake_files
 from boai.relief.donations.services.intake_files import StatementRow
@@ -107,7 +107,7 @@ def _stage(row: StatementRow, turn: _Turn) -> None:
             order = ImportOrder(
                 actor, path, row.organisation_id, turn.now(), day=row.day, progress=turn.go_on
             )
-            opened = open_list(path, row.day)
+            opened = open_list(path, row.day, taught_in(row.organisation_id))
             begun = stage_list(order, opened.stream(), opened.rows)
         intake_files.hand_over(actor, file_id=row.id, intake_id=begun.id, at=turn.now())
     except NotFound:

@@ -21,7 +21,7 @@ from boai.relief.donations.channels.statements.values import (
     ParsedList,
     ParsedRow,
 )
-from boai.relief.donations.importing.opening import OpenedList, open_list
+from boai.relief.donations.importing.opening import OpenedList, open_list, taught_in
 from boai.relief.donations.models import Intake, StagedGift
 from boai.relief.donations.services import intake
 from boai.relief.donations.values import GiftOrder, IntakeRow, RowToStage
@@ -45,7 +45,9 @@ def take_in_gifts(order: ImportOrder) -> FileReport:
     asked = permissions.require_import if order.dry_run else permissions.require_take_in
     asked(order.actor, order.organisation_id)
     if order.dry_run:
-        return looked_through(order, open_list(order.path, order.day))[0]
+        return looked_through(
+            order, open_list(order.path, order.day, taught_in(order.organisation_id))
+        )[0]
     stream, expected = _opened(order)
     return _taken_in(order, stream, expected)
 
@@ -66,7 +68,7 @@ def looked_through(order: ImportOrder, opened: OpenedList) -> tuple[FileReport, 
 
 def _opened(order: ImportOrder) -> tuple[Stream, int]:
     """The file as a stream of rows, and about how many rows it has."""
-    opened = open_list(order.path, order.day)
+    opened = open_list(order.path, order.day, taught_in(order.organisation_id))
     return _fitting(order, opened), opened.rows
 
 
@@ -97,7 +99,9 @@ def stage_list(order: ImportOrder, stream: Stream, expected: int) -> IntakeRow:
     begun = intake.begin(
         order.actor,
         organisation_id=order.organisation_id,
-        digest=digest([digest_of_file(order.path), order.day, found.profile, found.channel]),
+        digest=digest(
+            [digest_of_file(order.path), order.day, found.profile, found.channel, *found.taught]
+        ),
         file=order.path.name,
         profile=found.profile,
         channel=found.channel,

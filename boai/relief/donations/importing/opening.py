@@ -1,5 +1,6 @@
 """A file of any kind as one stream of rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,8 +16,10 @@ from boai.relief.donations.channels.statements.errors import (
     FileIsNotAListOfGifts,
     StatementBreaksOff,
 )
+from boai.relief.donations.channels.statements.headers import Taught
 from boai.relief.donations.channels.statements.parsing import Source, Stream
 from boai.relief.donations.channels.statements.values import StatedTotal
+from boai.relief.donations.models import ColumnProfile
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _HEAD = 1 << 20
@@ -34,18 +37,30 @@ class OpenedList:
     rows: int
     totals: list[StatedTotal]
     hints: Hints
+    taught: Mapping[str, Taught]
 
     def stream(self) -> Stream:
         """Its lists as one. *Refuses*: ``FileIsNotAListOfGifts``."""
-        stream = Stream(self.sources, self.hints)
+        stream = Stream(self.sources, self.hints, self.taught)
         if stream.list is None:
             raise FileIsNotAListOfGifts(name=self.name)
         stream.list.totals.extend(self.totals)
         return stream
 
 
-def open_list(path: Path, day: date | None) -> OpenedList:
-    """Look a file over. *Refuses*: ``StatementBreaksOff``, ``FileHasAPassword``, and what
+def taught_in(organisation_id: int) -> dict[str, Taught]:
+    """What a society has said about headings, the newest version of each, by fingerprint."""
+    rows = ColumnProfile.objects.filter(organisation_id=organisation_id).order_by("version")
+    return {
+        row.fingerprint: Taught(
+            row.name, row.version, row.columns, row.factor, row.channel, row.currency
+        )
+        for row in rows
+    }
+
+
+def open_list(path: Path, day: date | None, taught: Mapping[str, Taught]) -> OpenedList:
+    """Look a file over; ``taught`` is what its society knows. *Refuses*: ``StatementBreaksOff``, ``FileHasAPassword``, and what
     ``kit.spreadsheets`` refuses."""
     name = path.name[:80]
     hints = Hints(path.name, saved_on(path), day)
@@ -56,11 +71,11 @@ def open_list(path: Path, day: date | None) -> OpenedList:
     if exchanged is not None:
         sources = [Source(sheet) for sheet in exchanged.sheets]
         rows = sum(len(sheet.rows) for sheet in exchanged.sheets)
-        return OpenedList(name, "interchange", "", sources, rows, exchanged.totals, hints)
+        return OpenedList(name, "interchange", "", sources, rows, exchanged.totals, hints, {})
     if not is_packed(path):
         table = open_text(path)
         source = Source(table.ends, table.stream)
-        return OpenedList(name, "text", table.encoding, [source], table.rows, [], hints)
+        return OpenedList(name, "text", table.encoding, [source], table.rows, [], hints, taught)
     try:
         sheets = read_workbook(path)
     except FileIsNotATable as refusal:
@@ -68,7 +83,8 @@ def open_list(path: Path, day: date | None) -> OpenedList:
             raise FileHasAPassword(field="file", name=name) from refusal
         raise
     sources = [Source(sheet) for sheet in sheets]
-    return OpenedList(name, "workbook", "", sources, sum(len(s.rows) for s in sheets), [], hints)
+    rows = sum(len(sheet.rows) for sheet in sheets)
+    return OpenedList(name, "workbook", "", sources, rows, [], hints, taught)
 
 
 def _is_locked(path: Path, refusal: FileIsNotATable) -> bool:

@@ -5,17 +5,20 @@ from django.db.models import Q
 
 from boai.ground.kit.db.people import two_people
 from boai.ground.kit.db.sealed import SealedText
-from boai.relief.donations.models.intake import Intake, StagedGift, StatementFile
+from boai.relief.donations.models.intake import ColumnProfile, Intake, StagedGift, StatementFile
 from boai.relief.donations.models.told import AskedOrder, ToldPayment, ToldRefund
+from boai.relief.donations.models.undo import IntakeUndo
 
 __all__ = [
     "Appeal",
     "AskedOrder",
     "CallbackAlarm",
+    "ColumnProfile",
     "Donor",
     "Gift",
     "GiftLine",
     "Intake",
+    "IntakeUndo",
     "LookupAttempt",
     "NamingConsent",
     "PaymentNotification",
@@ -148,6 +151,7 @@ class Gift(models.Model):
     message = models.CharField(max_length=200, default="", blank=True)
     overseas = models.BooleanField(default=False)
     source = models.CharField(max_length=120, default="", blank=True)
+    intake_id = models.BigIntegerField(null=True)
     given_at = models.DateTimeField()
     registered_at = models.DateTimeField()
     registered_by = models.BigIntegerField(null=True)
@@ -208,6 +212,11 @@ class Gift(models.Model):
         indexes = [
             models.Index(fields=["organisation", "-given_at"], name="donations_gift_by_day"),
             models.Index(fields=["state", "-confirmed_at"], name="donations_gift_by_confirmed"),
+            models.Index(
+                fields=["intake_id"],
+                condition=Q(intake_id__isnull=False),
+                name="donations_gift_by_intake",
+            ),
         ]
 
 

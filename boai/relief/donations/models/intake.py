@@ -148,3 +148,40 @@ class StatementFile(models.Model):
                 name="donations_statement_kept_once",
             ),
         ]
+
+
+class ColumnProfile(models.Model):
+    """What a society has said the columns of lists with one heading mean; the newest version holds.
+
+    ``fingerprint`` is a digest of the heading's words; ``columns`` maps a meaning to the place of
+    its column (from 0). A change is a new version. PII: none (a heading names no giver).
+    """
+
+    organisation_id = models.BigIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    version = models.IntegerField()
+    name = models.CharField(max_length=60)
+    columns = models.JSONField()
+    factor = models.IntegerField(default=1)
+    channel = models.CharField(max_length=32, default="", blank=True)
+    currency = models.CharField(max_length=8, default="", blank=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "fingerprint", "version"],
+                name="donations_profile_version_once",
+            ),
+            models.CheckConstraint(condition=Q(version__gte=1), name="donations_profile_version"),
+            models.CheckConstraint(
+                condition=Q(factor__in=[1, 10000]), name="donations_profile_factor"
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__in=["", "CNY", "other"]), name="donations_profile_currency"
+            ),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(fingerprint=""), name="donations_profile_is_named"
+            ),
+        ]

@@ -4,10 +4,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from boai.ground.core.laws import Verdict, law, verdict
 from boai.ground.core.text import gettext_noop as _
-from boai.relief.donations.models import StatementFile
+from boai.relief.donations.models import Gift, IntakeUndo, StatementFile
 from boai.relief.donations.services import intake_files
 
 
@@ -30,3 +32,24 @@ def kept_files_are_whole_and_ended_ones_gone() -> Verdict:
         if path.is_file() and path not in kept:
             breaches.append(("donations.statement:?", f"{path.name[:12]}: content of no file"))
     return verdict(checked, breaches)
+
+
+@law("donations-26", _("整个撤销的文件由两人办理，它带来的捐赠没有一笔仍然有效。"))
+def undone_files_are_undone_whole() -> Verdict:
+    """I-12, I-18: nothing half taken back."""
+    done = IntakeUndo.objects.filter(state="done")
+    alone = done.filter(Q(confirmed_by__isnull=True) | Q(confirmed_by=F("proposed_by")))
+    breaches = [(_file(pk), "one person") for pk in alone.values_list("intake_id", flat=True)]
+    standing = Gift.objects.filter(intake_id__in=done.values("intake_id"), state="confirmed")
+    for pk, gifts in standing.values_list("intake_id").annotate(Count("pk")).order_by():
+        breaches.append((_file(pk or 0), f"{gifts} gifts stand"))
+    reversed_ = Gift.objects.filter(intake_id=OuterRef("intake_id"), state="reversed").order_by()
+    sums = reversed_.values("intake_id").annotate(sum=Sum("amount_fen")).values("sum")
+    short = done.annotate(back=Coalesce(Subquery(sums), 0)).filter(back__lt=F("amount_fen"))
+    for pk, back in short.values_list("intake_id", "back"):
+        breaches.append((_file(pk), f"reversed {back} only"))
+    return verdict(done.count(), breaches)
+
+
+def _file(intake_id: int) -> str:
+    return f"donations.intake:{intake_id}"

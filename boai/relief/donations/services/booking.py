@@ -32,12 +32,14 @@ def book_gifts(
     appeal_id: int | None,
     orders: Sequence[GiftOrder],
     at: datetime,
+    intake_id: int | None = None,
 ) -> BookingResult:
     """Book money that has arrived as confirmed gifts, with certificate and thank-you letter each.
 
     A channel reference that is known already is a duplicate (same amount) or a conflict (another
     amount): nothing changes for it. Without an appeal the money is unrestricted. All or nothing:
     one order that cannot be a gift refuses the set; ask ``rules.reason_against`` beforehand.
+    ``intake_id`` is the file that told of them.
 
     *Refuses*: ``NotPermitted``, ``NotFound`` (appeal), ``GiftOrderIsNotReadable``,
     ``AppealIsNotOpen`` (H29), ``DirectedToIsUnknown``, ``PhoneIsNotReadable``.
@@ -61,7 +63,8 @@ def book_gifts(
             )
         if conflicts:
             _alarm(actor, organisation_id, [orders[i] for i in conflicts], at)
-        gifts = write_money(actor, organisation_id, appeal, [orders[i] for i in accepted], at)
+        fresh = [orders[i] for i in accepted]
+        gifts = write_money(actor, organisation_id, appeal, fresh, at, intake_id=intake_id)
     return BookingResult(
         accepted=tuple(accepted),
         numbers=tuple(gift.number for gift in gifts),

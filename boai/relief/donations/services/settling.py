@@ -15,11 +15,12 @@ from boai.ground.core.actors import Actor
 from boai.ground.core.errors import NotFound
 from boai.ground.kit.db.bulk import chunks, rows_among
 from boai.relief.donations import rules
-from boai.relief.donations.models import Gift, Intake, StagedGift
+from boai.relief.donations.models import Gift, Intake, IntakeUndo, StagedGift
 from boai.relief.donations.services.booking import book_gifts
 from boai.relief.donations.values import GiftOrder
 
 LOOKED_UP = 5000
+LONGEST_REFERENCE = 128
 _COLUMNS = (
     "position", "sheet", "line", "account", "amount_fen", "donor", "numbered", "set_by",
     "given_at", "memo", "purpose", "verdict", "occurrence", "rank", "times",
@@ -65,6 +66,14 @@ class _Row(NamedTuple):
         return not self.numbered and not self.account
 
 
+class _Fresh(NamedTuple):
+    """A row that is to be booked, under which merchant and reference."""
+
+    row: _Row
+    merchant: str
+    reference: str
+
+
 def settle(
     actor: Actor,
     intake: Intake,
@@ -94,16 +103,16 @@ def settle(
 
 def _sorted_out(
     intake: Intake, gifts: Sequence[_Row], channels: Sequence[str], counts: Counts
-) -> tuple[list[tuple[_Row, str]], list[int]]:
-    """The rows that are new, each with its merchant, and the places of those whose number is booked
+) -> tuple[list[_Fresh], list[int]]:
+    """The rows that are new, each with its merchant and reference, and the places of those whose number is booked
     with another amount; duplicates are counted.
 
     A list of one account is compared with what that account and the lists over all accounts
     brought; a list over all accounts with everything, as often as equal gifts are booked.
     """
     code = _code(intake.organisation_id)
-    known = _known(intake.organisation_id, code, gifts, channels)
-    fresh: list[tuple[_Row, str]] = []
+    known, dead = _known(intake.organisation_id, code, gifts, channels)
+    fresh: list[_Fresh] = []
     differing: list[int] = []
     for row in gifts:
         merchant = f"{code}/{row.account}"[:64] if row.account and not row.numbered else code
@@ -121,19 +130,20 @@ def _sorted_out(
             counts.duplicate += 1
             counts.amount_fen += row.amount_fen
         else:
-            fresh.append((row, merchant))
+            reference = _again(row.reference, dead[row.reference, merchant])
+            fresh.append(_Fresh(row, merchant, reference))
     return fresh, differing
 
 
 def _book(
     actor: Actor,
     intake: Intake,
-    fresh: Sequence[tuple[_Row, str]],
+    fresh: Sequence[_Fresh],
     at: datetime,
     counts: Counts,
     dry_run: bool,
 ) -> None:
-    counts.amount_fen += sum(row.amount_fen for row, _merchant in fresh)
+    counts.amount_fen += sum(row.amount_fen for row, _merchant, _reference in fresh)
     counts.accepted = len(fresh)
     if dry_run or not fresh:
         return
@@ -141,7 +151,7 @@ def _book(
         GiftOrder(
             amount_fen=row.amount_fen,
             channel=intake.channel,
-            channel_reference=row.reference,
+            channel_reference=reference,
             given_at=row.given_at,
             merchant=merchant,
             donor_name=row.donor or "",
@@ -150,10 +160,15 @@ def _book(
             purpose=row.purpose,
             source=f"{row.sheet[:40]}!{row.line}",
         )
-        for row, merchant in fresh
+        for row, merchant, reference in fresh
     ]
     booked = book_gifts(
-        actor, organisation_id=intake.organisation_id, appeal_id=None, orders=orders, at=at
+        actor,
+        organisation_id=intake.organisation_id,
+        appeal_id=None,
+        orders=orders,
+        at=at,
+        intake_id=intake.pk,
     )
     # Somebody else may have booked the same in the moment between looking and booking.
     counts.accepted = len(booked.accepted)
@@ -171,27 +186,45 @@ def _code(organisation_id: int) -> str:
 
 def _known(
     organisation_id: int, code: str, gifts: Sequence[_Row], channels: Sequence[str]
-) -> dict[str, dict[str, int]]:
-    """Reference -> merchant -> amount of what is booked already."""
+) -> tuple[dict[str, dict[str, int]], dict[tuple[str, str], int]]:
+    """Reference -> merchant -> amount of what is booked already; and how often a reference was
+    booked and taken back with its whole file, so that the right file may book it again.
+    """
     references = {row.reference for row in gifts}
     for row in gifts:
         if row.over_all_accounts:
             references.update(f"row:{row.set_by}:{n}" for n in range(1, row.times + 1))
     known: dict[str, dict[str, int]] = defaultdict(dict)
+    dead: dict[tuple[str, str], int] = defaultdict(int)
     if not references:
-        return known
+        return known, dead
+    done = IntakeUndo.objects.filter(organisation_id=organisation_id, state="done")
+    undone = set(done.values_list("intake_id", flat=True))
+    base_of = {_again(ref, n): ref for ref in references for n in range(len(undone) + 1)}
     merchants = _merchants(organisation_id, code, channels)
     also = {
         "channel": list(channels),
         "merchant": merchants,
         "organisation_id": organisation_id,
     }
-    wanted = ("channel_reference", "merchant", "amount_fen")
-    for part in chunks(sorted(references), LOOKED_UP):
+    wanted = ("channel_reference", "merchant", "amount_fen", "state", "intake_id")
+    for part in chunks(sorted(base_of), LOOKED_UP):
         rows = rows_among(Gift._meta.db_table, wanted, "channel_reference", part, also)
-        for reference, merchant, amount in rows:
-            known[reference][merchant] = int(amount or 0)
-    return known
+        for reference, merchant, amount, state, intake_id in rows:
+            base = base_of[reference]
+            if state == "reversed" and intake_id in undone:
+                dead[base, merchant] += 1
+            else:
+                known[base][merchant] = int(amount or 0)
+    return known, dead
+
+
+def _again(reference: str, times: int) -> str:
+    """The reference under which a row is booked that was taken back so often with its file."""
+    if times == 0:
+        return reference
+    mark = f"#again{times}"
+    return reference[: LONGEST_REFERENCE - len(mark)] + mark
 
 
 def _merchants(organisation_id: int, code: str, channels: Sequence[str]) -> list[str]:

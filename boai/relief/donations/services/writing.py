@@ -39,6 +39,8 @@ def write_money(
     appeal: Appeal | None,
     orders: Sequence[GiftOrder],
     at: datetime,
+    *,
+    intake_id: int | None = None,
 ) -> list[BookedMoney]:
     """Write the gifts, their postings and all that follows from them; in the orders' order."""
     if not orders:
@@ -59,6 +61,7 @@ def write_money(
         len(orders),
         {
             **_same(actor, organisation_id, appeal, at),
+            "intake_id": intake_id,
             "number": numbers,
             "fund_id": fund_ids,
             "donor_id": donor_ids,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from boai.foundations.identity import queries as identity
 from boai.ground.core import clock
+from boai.ground.core.actors import Actor
 from boai.ground.core.errors import NotFound
 from boai.ground.core.text import gettext_noop as _
 from boai.ground.kit.web.acts import ActPage, actor_of
@@ -19,7 +20,7 @@ from boai.ground.kit.web.doors import door
 from boai.ground.kit.web.lists import Column, Filter, ListPage
 from boai.relief.donations.channels.statements.values import MESSAGES
 from boai.relief.donations.importing import carrying
-from boai.relief.donations.models import Intake, StagedGift, StatementFile
+from boai.relief.donations.models import Intake, IntakeUndo, StagedGift, StatementFile
 from boai.relief.donations.services import intake as taking_in
 from boai.relief.donations.services.intake import as_row
 from boai.relief.donations.services.intake_files import STATEMENT_STATES, STATEMENT_TONES
@@ -215,8 +216,25 @@ class IntakeRows(ListPage):
             "by_name": named_actors([intake.by])[intake.by],
             "channel_label": gettext(CHANNELS.get(intake.channel, intake.channel)),
             "totals": totals_of(intake.told.get("totals", [])),
+            "undo": _undo_of(intake, self.actor),
             "back_url": reverse("donations-intakes"),
         }
+
+
+def _undo_of(intake: Intake, actor: Actor) -> dict[str, Any]:
+    """How far the taking back of a file is, and what this reader may do about it."""
+    row = IntakeUndo.objects.filter(intake_id=intake.pk).exclude(state="withdrawn").first()
+    may = identity.may(actor, "donations.reverse", organisation_id=intake.organisation_id)
+    ended = intake.state in ("finished", "cancelled") and intake.accepted > 0
+    return {
+        "row": row,
+        "may_propose": may and ended and row is None,
+        "may_confirm": may
+        and row is not None
+        and row.state == "proposed"
+        and row.proposed_by != actor.person_id,
+        "may_withdraw": may and row is not None and row.state == "proposed",
+    }
 
 
 @door("donations.import")

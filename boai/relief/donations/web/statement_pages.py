@@ -7,8 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from boai.ground.core import clock
 from boai.ground.core.errors import Refusal
@@ -55,20 +54,20 @@ class UploadForm(forms.Form):
     """A file, and the day it is about where it does not say so itself."""
 
     file = forms.FileField(
-        label=lazy("文件"),
+        label=gettext_lazy("文件"),
         max_length=400,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
-        help_text=lazy(
+        help_text=gettext_lazy(
             "可选择，也可把文件拖到这里。支持 xlsx、xls、ods、csv、txt，"
             "以及银行的 camt、MT940；不超过 50 MB。"
         ),
     )
     day = forms.DateField(
-        label=lazy("数据所属日期"),
+        label=gettext_lazy("数据所属日期"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=lazy("只在表内和文件名都没有日期时填写。"),
+        help_text=gettext_lazy("只在表内和文件名都没有日期时填写。"),
     )
 
     def clean_file(self) -> Any:
@@ -159,12 +158,18 @@ def _understood(row: StatementRow, *, masked: bool) -> dict[str, Any]:
     if seen.profile:
         facts.append((gettext("格式"), gettext(PROFILES[seen.profile])))
         facts.append((gettext("渠道"), gettext(CHANNELS.get(seen.channel, seen.channel))))
+    if seen.taught:
+        facts.append((gettext("按本会记住的格式"), "、".join(seen.taught)))
+    for sheet, follows in found.get("balances", []):
+        told = gettext("连续") if follows else gettext("不连续")
+        facts.append((gettext("逐行余额"), f"{told}（{sheet}）" if len(seen.sheets) > 1 else told))
     facts.append((gettext("文件行数"), f"{seen.rows:,}"))
     totals = totals_of(found.get("totals", []))
     return {
         "seen": seen,
         "facts": facts,
         "known": bool(seen.profile),
+        "teachable": seen.form != "interchange",
         "counted": "rows" in found,
         "found": found,
         "totals": totals,

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from boai.ground.core.text import gettext_noop as _
 from boai.ground.kit.spreadsheets.reading import Row, clean_text
@@ -65,6 +66,19 @@ ROLE_LABELS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """What a society has said about lists with one heading: the column of each role, the unit of
+    amounts, the channel and the currency (each empty where the list is to say so itself)."""
+
+    name: str
+    version: int
+    columns: Mapping[str, int]
+    factor: int = 1
+    channel: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """Where the heading stands (row from 0), the column of each role, the unit of amounts."""
 
@@ -72,6 +86,7 @@ class Heading:
     columns: dict[str, int]
     width: int
     factor: int = 1
+    taught: Taught | None = None
 
     def column(self, role: str) -> int | None:
         """The column of a role."""
@@ -103,11 +118,25 @@ def names_amount(cell: object) -> bool:
     return role_of(cell) == "amount"
 
 
-def find_heading(rows: Sequence[Row]) -> Heading | None:
-    """The first row that names an amount and at least one more thing about a payment.
+def fingerprint(row: Row) -> str:
+    """What tables with the same heading share: its words in their order."""
+    words = [plain(cell) for cell in row]
+    while words and not words[-1]:
+        words.pop()
+    return sha256("\x1f".join(words).encode()).hexdigest() if words else ""
+
+
+def find_heading(rows: Sequence[Row], taught: Mapping[str, Taught] | None = None) -> Heading | None:
+    """The first row whose meaning was taught, else the first that names an amount and at least one
+    more thing about a payment. ``taught`` is by fingerprint.
 
     Tables of goods and tables of running daily sums are no lists of gifts.
     """
+    for at, row in enumerate(rows[:SEARCHED_ROWS]) if taught else ():
+        known = taught.get(fingerprint(row)) if taught else None
+        if known is not None:
+            places = dict(known.columns)
+            return Heading(at, places, max(places.values()) + 1, known.factor, known)
     for at, row in enumerate(rows[:SEARCHED_ROWS]):
         columns: dict[str, int] = {}
         for place, cell in enumerate(row):
@@ -163,8 +192,10 @@ def account_of(channel: str, words: str) -> str:
     return "" if channel in ("other", "qr") else channel
 
 
-def channel_of(profile: str, words: str) -> str:
-    """The channel that the title, the sheet's name or else the columns tell."""
+def channel_of(profile: str, words: str, taught: Taught | None = None) -> str:
+    """The channel that was taught, else that the title, the sheet's name or the columns tell."""
+    if taught is not None and taught.channel:
+        return taught.channel
     for channel, pattern in _CHANNEL_WORDS:
         if pattern.search(words):
             return channel

@@ -1,6 +1,6 @@
 """Reading a whole file of gifts: heading, rows, totals, notes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from boai.ground.kit.spreadsheets.reading import (
 from boai.relief.donations.channels.statements import cells, payments, totals
 from boai.relief.donations.channels.statements.headers import (
     Heading,
+    Taught,
     account_of,
     channel_of,
     find_heading,
@@ -45,19 +46,26 @@ class Source:
 class Stream:
     """All lists of a file as one, row by row. ``list`` is complete when ``rows`` has ended."""
 
-    def __init__(self, sources: Sequence[Source], hints: Hints) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        hints: Hints,
+        taught: Mapping[str, Taught] | None = None,
+    ) -> None:
         self._readers: list[_Reader] = []
         self.list: ParsedList | None = None
         self._unread: list[str] = []
         for source in sources:
-            heading = find_heading(source.sheet.rows)
+            heading = find_heading(source.sheet.rows, taught)
             if heading is None:
                 self._unread.append(source.sheet.name)
                 continue
             if self.list is None:
                 profile = profile_of(heading)
                 title = title_of(source.sheet, heading)
-                self.list = ParsedList(profile, channel_of(profile, title))
+                self.list = ParsedList(profile, channel_of(profile, title, heading.taught))
+            if heading.taught is not None:
+                self.list.taught.append(f"{heading.taught.name} v{heading.taught.version}")
             self._readers.append(_Reader(source, heading, hints, self.list))
 
     @property
@@ -111,9 +119,9 @@ class _Reader:
         sheet = source.sheet
         self.sheet, self.heading, self.into = sheet, heading, into
         self.found: list[ParsedRow] = []
-        self.balances = payments.Balances(heading)
         self.account = account_of(into.channel, title_of(sheet, heading))
         self.amount_column = heading.columns.get("amount", heading.columns.get("income", 0))
+        self.balances = payments.Balances(heading, self.amount_column)
         self.sum = self.since_subtotal = self.count = 0
         self.in_notes = self.after_blank = False
         self.stated: list[tuple[int, str, str, int, int | None]] = []
@@ -156,6 +164,8 @@ class _Reader:
             self.into.totals.append(
                 StatedTotal(self.sheet.name, at + 1, label, kind, amount, own)  # type: ignore[arg-type]
             )
+        if self.balances.checked:
+            self.into.balances.append((self.sheet.name, not self.balances.break_off()))
         if self.balances.break_off():
             self.into.remarks.append(("BalanceDoesNotContinue", self.sheet.name))
 

@@ -52,13 +52,17 @@ def _amount(row: Row, heading: Heading, amount_column: int) -> tuple[int, bool]:
 
 
 def _doubts(found: ParsedRow, row: Row, heading: Heading) -> None:
+    told = heading.taught.currency if heading.taught is not None else ""
+    if told == "other":
+        _set(found, "refused", "CurrencyIsNotYuan")
+        return
     if _DOUBTED.isdisjoint(heading.columns):
         return
     currency = clean_text(_cell(row, heading, "currency"))
     if currency and not _YUAN.search(currency):
         _set(found, "refused", "CurrencyIsNotYuan")
         return
-    if _is_foreign(heading, row) and not currency:
+    if not told and _is_foreign(heading, row) and not currency:
         _set(found, "quarantined", "CurrencyIsUnknown")
         return
     if heading.has("direction"):
@@ -81,24 +85,30 @@ def _doubts(found: ParsedRow, row: Row, heading: Heading) -> None:
 class Balances:
     """Whether the balances, read downwards or upwards, follow from the movements."""
 
-    def __init__(self, heading: Heading) -> None:
-        self._heading = heading
-        self._asked = heading.has("balance", "income", "expense")
+    def __init__(self, heading: Heading, amount_column: int) -> None:
+        self._heading, self._amount_column = heading, amount_column
+        both = heading.has("income", "expense") or heading.has("amount")
+        self._asked = heading.has("balance") and both
         self._before: tuple[int, int] | None = None
         self._downwards = self._upwards = True
+        self.checked = 0
+        """Rows that were held against the row before."""
 
     def add(self, row: Row) -> None:
         """The next row; one without a balance is passed over."""
         if not self._asked or not (self._downwards or self._upwards):
             return
         heading = self._heading
+        if _filled(row, heading, "balance") == "" or len(row) <= self._amount_column:
+            return
         try:
-            balance = fen(_cell(row, heading, "balance"))
-            income, expense = _filled(row, heading, "income"), _filled(row, heading, "expense")
-            moved = (fen(income) if income != "" else 0) - (fen(expense) if expense != "" else 0)
+            balance = fen(_cell(row, heading, "balance"), heading.factor)
+            amount, outflow = _amount(row, heading, self._amount_column)
         except Unreadable:
             return
+        moved = -abs(amount) if outflow else amount
         if self._before is not None:
+            self.checked += 1
             before, moved_before = self._before
             self._downwards = self._downwards and balance == before + moved
             self._upwards = self._upwards and before == balance + moved_before

@@ -52,6 +52,10 @@ class ParsedList:
     rows: list[ParsedRow] = field(default_factory=list)
     totals: list[StatedTotal] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
+    taught: list[str] = field(default_factory=list)
+    """By which sayings of the society its columns are known: the name and version of each."""
+    balances: list[tuple[str, bool]] = field(default_factory=list)
+    """Sheets with a running balance, and whether each row's follows from its neighbour's."""
 
 
 MESSAGES: Mapping[str, str] = {
