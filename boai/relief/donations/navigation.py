@@ -26,6 +26,14 @@ entries = [
         26,
     ),
     Entry(
+        _("渠道对账"),
+        "donations-reconciling",
+        "donations.reverse",
+        "clipboard-check",
+        _("捐赠"),
+        26,
+    ),
+    Entry(
         _("导入记录"),
         "donations-intakes",
         "donations.import",

@@ -85,3 +85,9 @@ def require_receipt(actor: Actor, organisation_id: int) -> None:
     require(actor, "receipts.draw", organisation_id=organisation_id)
     if actor.organisation_id != organisation_id:
         raise NotPermitted
+
+
+def require_reconcile(actor: Actor, organisation_id: int) -> int:
+    """Cashiers and accountants of the society itself hold channels against the books; answers the
+    person. *Refuses* ``NotPermitted``."""
+    return require_refund(actor, organisation_id)

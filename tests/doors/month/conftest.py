@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,13 @@ from boai.relief.donations.importing import looking
 from boai.relief.donations.importing.lists import stage_list
 from boai.relief.donations.importing.opening import open_list
 from boai.relief.donations.models import Gift
-from boai.relief.donations.services import appeals, counter, intake_files, refunding
+from boai.relief.donations.services import (
+    appeals,
+    counter,
+    intake_files,
+    reconciling_days,
+    refunding,
+)
 from boai.relief.warehouse import queries as warehouse
 from boai.relief.warehouse.services import adjusting, packing, receiving
 from boai.relief.warehouse.values import CountedLine, IssueOrderLine, NewLot
@@ -136,6 +142,20 @@ def leave_statements(society: int, who: Callable[[str], Actor]) -> None:
     intake_files.give_up(who("cashier"), file_id=staged.id, at=MOMENT)
 
 
+def leave_reconciling(society: int, who: Callable[[str], Actor]) -> None:
+    """A line of a channel's bill that nothing matches, and an account whose day is closed."""
+    day = MOMENT.date() - timedelta(days=1)
+    common: dict[str, Any] = {"organisation_id": society, "channel": "alipay", "at": MOMENT}
+    for merchant in ("2088", "2089"):
+        line = reconciling_days.BillLine(f"Z{merchant}", 500, day, "王五")
+        reconciling_days.take_in_bill(
+            who("accountant"), merchant=merchant, file="账单.csv", lines=[line], **common
+        )
+    reconciling_days.close_day(
+        who("accountant"), merchant="2089", day=day, note="次日到账", **common
+    )
+
+
 def leave_half_done(society: int) -> None:
     """Acts that wait for their second half, so that those doors stand open, too."""
 
@@ -163,6 +183,7 @@ def leave_half_done(society: int) -> None:
     adjusting.count_lot(who("keeper1"), lot_id=lot.id, counted=1, reason="盘点", at=MOMENT)
     leave_packings_and_returns(society, who)
     leave_statements(society, who)
+    leave_reconciling(society, who)
     newest = Gift.objects.filter(organisation_id=society, kind="cash", state="confirmed").latest(
         "pk"
     )

@@ -45,6 +45,9 @@ OUT_OF_REACH = {
     "desk/finance/<slug:number>/confirm/",
     # Nobody's payment came in after an appeal had stopped taking gifts.
     "desk/donations/payments/<str:number>/return/",
+    # Of each route one address is walked, and the first account of the day has neither.
+    "desk/donations/reconciling/reopen/<str:day>/<str:channel>/<path:merchant>",
+    "desk/donations/reconciling/pair/<str:day>/<str:channel>/<path:merchant>/line/<int:line_id>",
 }
 OF_ALL = ("desk/catalogue", "desk/organisations", "desk/warehouse/packings/kits")
 """Pages about what belongs to every society: the tree, the catalogue and its kit lists."""

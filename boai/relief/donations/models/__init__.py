@@ -6,6 +6,7 @@ from django.db.models import Q
 from boai.ground.kit.db.people import two_people
 from boai.ground.kit.db.sealed import SealedText
 from boai.relief.donations.models.intake import ColumnProfile, Intake, StagedGift, StatementFile
+from boai.relief.donations.models.reconciling import ChannelLine, DayClosing, Pairing
 from boai.relief.donations.models.told import AskedOrder, ToldPayment, ToldRefund
 from boai.relief.donations.models.undo import IntakeUndo
 
@@ -13,7 +14,9 @@ __all__ = [
     "Appeal",
     "AskedOrder",
     "CallbackAlarm",
+    "ChannelLine",
     "ColumnProfile",
+    "DayClosing",
     "Donor",
     "Gift",
     "GiftLine",
@@ -21,6 +24,7 @@ __all__ = [
     "IntakeUndo",
     "LookupAttempt",
     "NamingConsent",
+    "Pairing",
     "PaymentNotification",
     "PaymentOrder",
     "Refund",

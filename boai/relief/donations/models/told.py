@@ -50,6 +50,8 @@ class ToldPayment(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], condition=Q(outcome=""), name="donations_told_waiting"),
+            models.Index(fields=["order_number"], name="donations_told_by_order"),
+            models.Index(fields=["paid_at"], name="donations_told_by_day"),
         ]
 
 

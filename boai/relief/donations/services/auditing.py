@@ -14,8 +14,10 @@ from boai.ground.core.laws import Verdict, law, verdict
 from boai.ground.core.text import gettext_noop as _
 from boai.relief.donations.models import (
     CallbackAlarm,
+    DayClosing,
     Gift,
     NamingConsent,
+    Pairing,
     PaymentOrder,
     Refund,
     ToldPayment,
@@ -236,6 +238,28 @@ def told_refunds_fit_their_orders() -> Verdict:
     over = sums.annotate(sum=Sum("amount_fen"), paid=paid).filter(sum__gt=F("paid"))
     breaches += [(_told(row["order_number"]), f"told of {row['sum']} in all") for row in over]
     return verdict(rows.count(), breaches)
+
+
+@law("donations-21", _("对账的关闭与重新打开一先一后，差额相符；人工配对的两边同额且只配一次。"))
+def days_are_closed_in_turn() -> Verdict:
+    """I-13: what was said of a day stays, and the next word follows it."""
+    breaches: list[tuple[str, str]] = []
+    last: dict[tuple[object, ...], tuple[int, str]] = {}
+    rows = DayClosing.objects.order_by("turn", "pk")
+    for row in rows.iterator(chunk_size=BATCH):
+        key = (row.organisation_id, row.day, row.channel, row.merchant)
+        turn, deed = last.get(key, (0, "reopened"))
+        adds_up = row.difference_fen == row.channel_fen - row.books_fen
+        if row.turn != turn + 1 or row.deed == deed or not adds_up:
+            breaches.append((f"donations.channel:{row.channel}", f"{row.day} turn {row.turn}"))
+        last[key] = row.turn, row.deed
+    pairs = Pairing.objects.all()
+    wrong = pairs.exclude(
+        line__amount_fen=F("gift__amount_fen"), line__organisation_id=F("gift__organisation_id")
+    )
+    numbers = wrong.values_list("gift__number", flat=True)
+    breaches += [(gift_ref(number), "paired with another amount") for number in numbers]
+    return verdict(rows.count() + pairs.count(), breaches)
 
 
 @law("donations-10", _("基金的每笔退款和冲销都指明一笔已办结的退款，金额相同。"))

@@ -92,7 +92,7 @@ class Platform:
         nothing has changed. ``changes`` overwrite what is said, for tests of hostile senders."""
         trade = self.trades[number]
         given = {
-            "notify_time": _moment(at),
+            "notify_time": moment(at),
             "notify_type": "trade_status_sync",
             "app_id": self.app,
             "charset": "utf-8",
@@ -101,15 +101,15 @@ class Platform:
             "trade_no": trade.transaction,
             "out_trade_no": trade.number,
             "trade_status": trade.state,
-            "total_amount": _yuan(trade.amount_fen),
+            "total_amount": yuan(trade.amount_fen),
             "subject": "捐款 & 爱心=1",
         }
         if trade.paid_at:
-            given["gmt_payment"] = _moment(trade.paid_at)
+            given["gmt_payment"] = moment(trade.paid_at)
         if trade.returned_at:
-            given["refund_fee"] = _yuan(sum(trade.returned.values()))
+            given["refund_fee"] = yuan(sum(trade.returned.values()))
             given["out_biz_no"] = list(trade.returned)[-1]
-            given["gmt_refund"] = _moment(trade.returned_at) + ".000"
+            given["gmt_refund"] = moment(trade.returned_at) + ".000"
         said = sorted((k, v) for k, v in given.items() if k != "notify_time")
         given["notify_id"] = sha256(repr(said).encode()).hexdigest()[:34]
         return self.signed({**given, **changes})
@@ -146,10 +146,10 @@ class Platform:
             "out_trade_no": trade.number,
             "trade_no": trade.transaction,
             "trade_status": trade.state,
-            "total_amount": _yuan(trade.amount_fen),
+            "total_amount": yuan(trade.amount_fen),
         }
         if trade.paid_at:
-            said["send_pay_date"] = _moment(trade.paid_at)
+            said["send_pay_date"] = moment(trade.paid_at)
         return said
 
     def _refund(self, trade: Trade, request: str) -> dict[str, str]:
@@ -157,17 +157,19 @@ class Platform:
         if request in trade.returned:
             said |= {
                 "out_request_no": request,
-                "refund_amount": _yuan(trade.returned[request]),
+                "refund_amount": yuan(trade.returned[request]),
                 "refund_status": "REFUND_SUCCESS",
             }
         return said
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """A moment as the platform writes it."""
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _yuan(fen: int) -> str:
+def yuan(fen: int) -> str:
+    """An amount as the platform writes it."""
     return f"{fen // 100}.{fen % 100:02d}"
 
 
