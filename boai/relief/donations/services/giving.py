@@ -1,10 +1,13 @@
 """Giving on the phone: an order is placed, a channel collects, its signed word makes the gift."""
 
 import secrets
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from boai.foundations.organisations import queries as organisations
 from boai.foundations.trail.services import recording
 from boai.ground.core.actors import SYSTEM, Actor
 from boai.ground.core.canonical import digest
@@ -12,7 +15,7 @@ from boai.ground.core.clock import day_of
 from boai.ground.core.errors import NotFound, SameKeyOtherInputs
 from boai.ground.kit.db.series import take_public_numbers
 from boai.relief.donations import errors, permissions, rules
-from boai.relief.donations.models import Appeal, PaymentNotification, PaymentOrder
+from boai.relief.donations.models import Appeal, Gift, PaymentNotification, PaymentOrder
 from boai.relief.donations.services import alarms, booking
 from boai.relief.donations.values import (
     LARGEST_ONLINE_FEN,
@@ -169,6 +172,25 @@ def refuse_contradiction(order: PaymentOrder, news: PaidNews) -> None:
             raise errors.NotificationContradicts(reason=reason)
 
 
+def brought_by_lists(told: Iterable[tuple[PaymentOrder, PaidNews]]) -> set[tuple[str, str]]:
+    """The payments (channel, transaction) among these that a list of the society has brought before
+    they were told of: booked under the society's code, so that no key of the table meets them."""
+    groups: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for order, news in told:
+        groups[order.organisation_id, order.channel].append(news.transaction)
+    codes = organisations.rows({organisation_id for organisation_id, _channel in groups})
+    return {
+        (channel, reference)
+        for (organisation_id, channel), references in groups.items()
+        if organisation_id in codes
+        for reference in Gift.objects.filter(
+            channel=channel,
+            merchant=codes[organisation_id].code,
+            channel_reference__in=references,
+        ).values_list("channel_reference", flat=True)
+    }
+
+
 def _moved(order: PaymentOrder, news: PaidNews, at: datetime) -> str:
     if news.outcome == "closed":
         if not rules.payment_may_move(order.state, "closed"):
@@ -178,6 +200,9 @@ def _moved(order: PaymentOrder, news: PaidNews, at: datetime) -> str:
         return "closed"
     if order.state in ("paid", "refund-due"):
         return "repeated"
+    if brought_by_lists([(order, news)]):
+        # Booked once already, into the fund that the list said: for a person.
+        raise errors.NotificationContradicts(reason="transaction-known")
     order.transaction, order.paid_at = news.transaction, news.paid_at
     appeal = order.appeal
     if not rules.takes_gift_of(appeal.state, appeal.suspended_at, news.paid_at):

@@ -118,6 +118,9 @@ def _sorted_out(
         merchant = f"{code}/{row.account}"[:64] if row.account and not row.numbered else code
         booked = known[row.reference]
         amount = booked.get(merchant, booked.get(code))
+        if amount is None and row.numbered:
+            # A payment that came in online is booked under the merchant's number, not our code.
+            amount = next(iter(booked.values()), None)
         if amount is not None and amount != row.amount_fen:
             differing.append(row.position)
             counts.quarantined += 1

@@ -120,13 +120,15 @@ def _plain(many: Sequence[PaidNews], at: datetime) -> list[tuple[PaymentOrder, P
             notification_id__in=[news.notification_id for news in alone]
         ).values_list("notification_id", flat=True)
     )
-    return [
+    fitting = [
         (orders[news.order_number], news)
         for news in alone
         if news.order_number in orders
         and news.notification_id not in heard
         and _fits(orders[news.order_number], news, at)
     ]
+    listed = giving.brought_by_lists(fitting)
+    return [(o, news) for o, news in fitting if (o.channel, news.transaction) not in listed]
 
 
 def _fits(order: PaymentOrder, news: PaidNews, at: datetime) -> bool:
