@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from boai.foundations.identity import queries as identity
 from boai.foundations.ledger import queries as ledger
@@ -29,20 +28,23 @@ class RefundForm(forms.Form):
     """What is to go back, and why."""
 
     kind = forms.ChoiceField(
-        label=lazy("办理方式"),
-        choices=[("refund", lazy("退还捐赠人")), ("reversal", lazy("冲销错记捐赠（全额）"))],
+        label=gettext_lazy("办理方式"),
+        choices=[
+            ("refund", gettext_lazy("退还捐赠人")),
+            ("reversal", gettext_lazy("冲销错记捐赠（全额）")),
+        ],
         widget=forms.RadioSelect,
         initial="refund",
     )
     amount_fen = YuanField(
-        label=lazy("退款金额（元）"),
+        label=gettext_lazy("退款金额（元）"),
         required=False,
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        help_text=lazy("冲销时不必填写。"),
+        help_text=gettext_lazy("冲销时不必填写。"),
     )
     reason = forms.CharField(
-        label=lazy("原因"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("原因"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
@@ -50,7 +52,7 @@ class ReasonForm(forms.Form):
     """Why a payment goes back."""
 
     reason = forms.CharField(
-        label=lazy("原因"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("原因"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
