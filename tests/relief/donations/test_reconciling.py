@@ -372,3 +372,18 @@ def test_the_pages(
     for person in (None, world.cast.outsider):
         answer = client_for(person).get(f"{PAGE}day/{PLACE}")
         assert answer.status_code in (302, 403, 404) or gift not in answer.content.decode()
+
+
+def test_a_channel_that_has_said_nothing_is_unknown_and_not_nothing(
+    world: World, appeal: Opened, at: datetime, client_for: Callable[..., Client]
+) -> None:
+    book(world, 700, "X1", at)
+    row = reconciling.account_day(*own(world).values())
+    assert (row.heard_count, row.heard_fen, row.heard_difference_fen) == (None, None, None)
+    accountant = client_for(world.cast.accountant)
+    page = accountant.get(PAGE, {"day": DAY.isoformat()})
+    assert "没有渠道记录" in page.content.decode() and "未知" in page.content.decode()
+    bill(world, ("42000Z", 500, ""), at=at)
+    page = accountant.get(PAGE, {"day": DAY.isoformat()})
+    assert "没有渠道记录" not in page.content.decode()
+    assert reconciling.account_day(*own(world).values()).heard_difference_fen == -200

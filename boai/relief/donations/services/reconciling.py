@@ -79,6 +79,26 @@ class AccountDay:
         """What the channel has more than the books."""
         return self.channel_fen - self.books_fen
 
+    @property
+    def heard(self) -> bool:
+        """Whether the channel has said anything of this day; else its side is unknown, not nothing."""
+        return self.channel_count > 0
+
+    @property
+    def heard_count(self) -> int | None:
+        """Payments on the channel's side; empty while it has said nothing."""
+        return self.channel_count if self.heard else None
+
+    @property
+    def heard_fen(self) -> int | None:
+        """Money on the channel's side; empty while it has said nothing."""
+        return self.channel_fen if self.heard else None
+
+    @property
+    def heard_difference_fen(self) -> int | None:
+        """What the channel has more than the books; empty while it has said nothing."""
+        return self.difference_fen if self.heard else None
+
 
 Key = tuple[str, str]
 

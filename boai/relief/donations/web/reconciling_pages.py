@@ -50,6 +50,8 @@ def _place(row: AccountDay) -> list[str]:
 def _stands(row: AccountDay) -> tuple[str, str]:
     if row.closed:
         return gettext("已关闭"), "plain"
+    if not row.heard:
+        return gettext("没有渠道记录"), "warn"
     if row.left_over or row.difference_fen:
         return gettext("待核对"), "warn"
     return gettext("已平"), "good"
@@ -70,11 +72,11 @@ class Days(ListPage):
             link=lambda row: reverse("donations-reconciling-day", args=_place(row)),
         ),
         Column("merchant", _("账户")),
-        Column("channel_count", _("渠道笔数"), kind="number", total=True),
-        Column("channel_fen", _("渠道金额"), kind="money", total=True),
+        Column("heard_count", _("渠道笔数"), kind="number", total=True),
+        Column("heard_fen", _("渠道金额"), kind="money", total=True),
         Column("books_count", _("账上笔数"), kind="number", total=True),
         Column("books_fen", _("账上金额"), kind="money", total=True),
-        Column("difference_fen", _("差额"), kind="money", total=True),
+        Column("heard_difference_fen", _("差额"), kind="money", total=True),
         Column("left_over", _("未对上"), kind="number", total=True),
         Column(
             "state",
