@@ -49,8 +49,14 @@ OUT_OF_REACH = {
     "desk/donations/reconciling/reopen/<str:day>/<str:channel>/<path:merchant>",
     "desk/donations/reconciling/pair/<str:day>/<str:channel>/<path:merchant>/line/<int:line_id>",
 }
-OF_ALL = ("desk/catalogue", "desk/organisations", "desk/warehouse/packings/kits")
-"""Pages about what belongs to every society: the tree, the catalogue and its kit lists."""
+OF_ALL = (
+    "desk/catalogue",
+    "desk/organisations",
+    "desk/warehouse/packings/kits",
+    "desk/finance/vouchers",
+)
+"""Pages about what belongs to every society: the tree, the catalogue and its kit lists; and those
+where each society has its own at one address, such as a month of its books (test_vouchers)."""
 Walked = tuple[Walk, dict[str, Client]]
 
 
