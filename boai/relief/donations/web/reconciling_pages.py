@@ -124,8 +124,20 @@ class Day(ListPage):
             tone=lambda row: TONES[row.left.side],
         ),
         Column("reference", _("交易单号"), value=lambda row: row.left.reference),
-        Column("channel_fen", _("渠道金额"), kind="money", value=lambda row: row.left.channel_fen),
-        Column("books_fen", _("账上金额"), kind="money", value=lambda row: row.left.books_fen),
+        Column(
+            "channel_fen",
+            _("渠道金额"),
+            kind="money",
+            blank=True,
+            value=lambda row: row.left.channel_fen,
+        ),
+        Column(
+            "books_fen",
+            _("账上金额"),
+            kind="money",
+            blank=True,
+            value=lambda row: row.left.books_fen,
+        ),
         Column("gift", _("捐赠"), value=lambda row: row.gift, link=lambda row: row.pair_url),
         Column("age", _("天数"), kind="number"),
         Column("owner", _("负责人"), value=lambda row: row.owner, link=lambda row: row.follow_url),
@@ -244,7 +256,7 @@ class DayAct(ActPage):
             (gettext("渠道"), gettext(CHANNELS.get(row.channel, row.channel))),
             (gettext("账户"), row.merchant or "—"),
             (gettext("日期"), row.day.isoformat()),
-            (gettext("差额"), f"¥{yuan(row.difference_fen)}"),
+            (gettext("差额"), f"¥{yuan(row.difference_fen)}" if row.heard else gettext("未知")),
             (gettext("未对上"), str(row.left_over)),
         ]
         return {"facts": facts, "back_url": self.done_url(None)}
