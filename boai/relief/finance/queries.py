@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Prefetch, QuerySet
 
 from boai.foundations.ledger import queries as ledger
-from boai.foundations.ledger.queries.vouching import days_with_money, money_moves
+from boai.foundations.ledger.queries.vouching import money_moves
 from boai.foundations.organisations import queries as organisations
 from boai.ground.core.clock import start_of
 from boai.relief.finance import rules
@@ -181,8 +181,3 @@ def vouchers(organisation_id: int, first: date, after: date) -> list[VoucherLine
         payees={id: row.name for id, row in payees.items()},
         accounts=account_codes(organisation_id),
     )
-
-
-def days_of_books(organisation_id: int) -> tuple[date, date] | None:
-    """The first and the last day on which money moved in a society's books; none without any."""
-    return days_with_money(organisation_id)

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from boai.foundations.ledger.queries.vouching import days_with_money
 from boai.ground.core.clock import day_of
 from boai.ground.core.errors import NotFound
 from boai.ground.core.text import gettext_noop as _
@@ -80,7 +81,7 @@ class Vouchers(ListPage):
         """The first day of the month. *Refuses*: ``NotFound`` for what is not a month."""
         if "month" in self.kwargs:
             return first_of(self.kwargs["month"])
-        days = queries.days_of_books(self.actor.organisation_id or 0)
+        days = days_with_money(self.actor.organisation_id or 0)
         return (days[1] if days else day_of(self.at)).replace(day=1)
 
     def rows(self) -> list[VoucherLine]:
@@ -99,7 +100,7 @@ class Vouchers(ListPage):
     def context(self) -> dict[str, Any]:
         """The months around this one."""
         first = self.first()
-        days = queries.days_of_books(self.actor.organisation_id or 0)
+        days = days_with_money(self.actor.organisation_id or 0)
         before, after = month_before(first), month_after(first)
         return {
             "title": f"{gettext(self.title)} {first:%Y-%m}",
